@@ -1,0 +1,38 @@
+package dev.diecast.core.fidelity;
+
+/**
+ * Why a guest did not get what its frame of time promises it. Closed: these names are the reasons
+ * of the condition {@code Faithful} (docs/architecture.md lists them) and a metric's label.
+ */
+public enum Cause {
+  /** Its clock stepped, stopped, or runs at another rate than 1/T. */
+  ClockWrong,
+  /** Its cap could not be put in force. */
+  NotCapped,
+  /** Somebody else changed its cap; it was put right. */
+  CapChanged,
+  /** Somebody else moved a vCPU, or the whole QEMU, out of its cgroup; it was put right. */
+  CgroupMoved,
+  /** The host is a VM itself, and its hypervisor ran something else. */
+  CpuStolen,
+  /** The caps on the host and what they cost add up to more than it has. */
+  HostOverpacked,
+  /** Processes that are no VMs of ours had the CPU. */
+  CpuContention,
+  /** A quota on a cgroup above that of the VM held it back. */
+  LimitAbove,
+  /** The vCPU waited, and nothing found on the host explains it. */
+  CpuStarved,
+  /** It got more CPU than its cap allows. */
+  CpuExcess,
+  /** Others keep the device of its disks busy. */
+  DiskContention;
+
+  /** Whether this is a reason why a runnable vCPU waited. */
+  public boolean isStarvation() {
+    return switch (this) {
+      case CpuStolen, HostOverpacked, CpuContention, LimitAbove, CpuStarved -> true;
+      default -> false;
+    };
+  }
+}

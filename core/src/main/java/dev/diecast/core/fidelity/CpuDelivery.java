@@ -1,0 +1,89 @@
+package dev.diecast.core.fidelity;
+
+import dev.diecast.core.Rational;
+
+/**
+ * What one vCPU, or several together, got in a stretch of host time.
+ *
+ * @param usageNanos time on a CPU
+ * @param runDelayNanos time runnable and waiting for other reasons than the cap
+ * @param runnableNanos time it ran or waited for a CPU, for whatever reason
+ * @param capNanos what the cap lets run in all that time
+ * @param dueNanos what was due for the time the vCPU was runnable: it is due its part of a core
+ *     while it has work, and no more. A guest whose work is done sooner than that was not starved,
+ *     however long its threads waited to be woken
+ */
+public record CpuDelivery(
+    long lengthNanos,
+    long usageNanos,
+    long runDelayNanos,
+    long runnableNanos,
+    long capNanos,
+    long dueNanos) {
+
+  /** A vCPU that lacks more than this part of the CPU it was due was cheated. */
+  public static final double STARVED = 0.1;
+
+  /** A vCPU that got this much more than its cap was not held by it. */
+  public static final double EXCESS = 0.15;
+
+  /**
+   * Less than this part of the cap is noise: a wake-up or two that came late, a CFS period cut by
+   * the edge of the window.
+   */
+  public static final double NEGLIGIBLE = 0.03;
+
+  /**
+   * @param waitNanos time runnable and waiting, throttling included
+   * @param runDelayNanos of it, what the cap does not explain
+   * @param cap host cores of this one vCPU
+   */
+  public static CpuDelivery of(
+      long lengthNanos, long usageNanos, long waitNanos, long runDelayNanos, Rational cap) {
+    long runnable = usageNanos + waitNanos;
+    long most = cap.times(lengthNanos).roundToLong();
+    long forWork = cap.times(runnable).roundToLong();
+    return new CpuDelivery(
+        lengthNanos, usageNanos, runDelayNanos, runnable, most, Math.min(most, forWork));
+  }
+
+  /** Both together, for a sum; whether one of them starved must be asked of each. */
+  public CpuDelivery plus(CpuDelivery other) {
+    return new CpuDelivery(
+        Math.max(lengthNanos, other.lengthNanos),
+        usageNanos + other.usageNanos,
+        runDelayNanos + other.runDelayNanos,
+        runnableNanos + other.runnableNanos,
+        capNanos + other.capNanos,
+        dueNanos + other.dueNanos);
+  }
+
+  /** What was due and not given. */
+  public long missingNanos() {
+    return Math.max(0, dueNanos - usageNanos);
+  }
+
+  /** The part of what was due that was not given, 0 to 1. */
+  public double starved() {
+    return dueNanos <= 0 ? 0 : missingNanos() / (double) dueNanos;
+  }
+
+  /**
+   * Delivered over due. Where the vCPU had less work than was due to it, it got all it asked for:
+   * 1. More than the cap is more than 1.
+   */
+  public double delivered() {
+    if (usageNanos > capNanos && capNanos > 0) {
+      return usageNanos / (double) capNanos;
+    }
+    return 1 - starved();
+  }
+
+  public boolean isStarved() {
+    return starved() > STARVED && missingNanos() > NEGLIGIBLE * capNanos;
+  }
+
+  public boolean isExcessive() {
+    return usageNanos > (1 + EXCESS) * capNanos;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.diecast.core.fidelity;
+
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * What was observed of one VM, all of it up to the same moment.
+ *
+ * @param clock why the clock is known to be wrong; empty where it is right or not known
+ * @param refused why its cap cannot be put in force; empty where it is, or there is no process
+ * @param drift what somebody else had changed since the last look, and was put right
+ * @param sinceLast CPU of each vCPU since the last look
+ * @param recent CPU of each vCPU in the window; without those not watched for so long
+ * @param host the same window for the whole host
+ * @param limitAbove whether a cgroup above that of the VM was throttled meanwhile
+ */
+public record Evidence(
+    Optional<String> clock,
+    Optional<String> refused,
+    Optional<Cause> drift,
+    SortedMap<Integer, CpuDelivery> sinceLast,
+    SortedMap<Integer, CpuDelivery> recent,
+    HostCpu host,
+    boolean limitAbove,
+    Optional<DiskUse> disk) {}

@@ -1,0 +1,193 @@
+package dev.diecast.core.fidelity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diecast.core.Rational;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class OverloadTest {
+  private static final long SECOND = 1_000_000_000;
+
+  /** Two CPUs for three seconds; values in CPUs. */
+  private static HostCpu host(double own, double others, double stolen, double promised) {
+    double window = 3 * SECOND;
+    return new HostCpu(
+        3 * SECOND,
+        2,
+        (long) (own * window),
+        (long) (others * window),
+        (long) (stolen * window),
+        (long) (promised * window),
+        -1);
+  }
+
+  private static final HostCpu CALM = host(0.5, 0.2, 0.01, 1.8);
+
+  /** A vCPU with a cap of half a core, always runnable, that got a part of it. */
+  private static CpuDelivery got(double part) {
+    long usage = (long) (part * 1.5 * SECOND);
+    return CpuDelivery.of(3 * SECOND, usage, 3 * SECOND - usage, 0, Rational.of(1, 2));
+  }
+
+  private static Evidence evidence(HostCpu host, CpuDelivery... recent) {
+    TreeMap<Integer, CpuDelivery> vcpus = new TreeMap<>();
+    for (CpuDelivery vcpu : recent) {
+      vcpus.put(vcpus.size(), vcpu);
+    }
+    return new Evidence(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        vcpus,
+        vcpus,
+        host,
+        false,
+        Optional.empty());
+  }
+
+  private static Optional<Cause> cause(Evidence evidence) {
+    return Overload.judge(evidence).map(Judgement::cause);
+  }
+
+  @Test
+  void nobodyIsBlamedWhereNothingIsMissing() {
+    assertThat(cause(evidence(CALM, got(1), got(0.95)))).isEmpty();
+    assertThat(cause(evidence(host(0.2, 1.8, 0.1, 3), got(1))))
+        .as("a full host that still gives what is due")
+        .isEmpty();
+    assertThat(cause(evidence(HostCpu.UNKNOWN))).isEmpty();
+  }
+
+  @Test
+  void whoHadTheCpuIsToBlame() {
+    assertThat(cause(evidence(host(0.7, 1.3, 0, 1.8), got(1), got(0.8))))
+        .as("one vCPU starved is enough")
+        .contains(Cause.CpuContention);
+    assertThat(cause(evidence(host(1.8, 0.2, 0, 3.9), got(0.5)))).contains(Cause.HostOverpacked);
+    assertThat(cause(evidence(host(0.4, 1.6, 0, 2.1), got(0.5))))
+        .as("packed a little too full, and a hog beside")
+        .contains(Cause.CpuContention);
+    assertThat(cause(evidence(host(0.8, 0.2, 0.9, 1.8), got(0.5)))).contains(Cause.CpuStolen);
+    assertThat(cause(evidence(host(0.5, 0.01, 0, 1), got(0.5)))).contains(Cause.CpuStarved);
+    assertThat(cause(evidence(HostCpu.UNKNOWN, got(0.5)))).contains(Cause.CpuStarved);
+  }
+
+  @Test
+  void stolenTimeCountsThoughTheKernelCallsItUsed() {
+    assertThat(cause(evidence(host(0.8, 0.1, 0.3, 1.8), got(1)))).contains(Cause.CpuStolen);
+    CpuDelivery idle = CpuDelivery.of(3 * SECOND, 1_000_000, 0, 0, Rational.of(1, 2));
+    assertThat(cause(evidence(host(0.01, 0.1, 0.3, 1.8), idle)))
+        .as("an idle guest lost nothing")
+        .isEmpty();
+  }
+
+  @Test
+  void moreThanTheCapIsAsWrongAsLess() {
+    Judgement judgement = Overload.judge(evidence(CALM, got(1), got(1.3))).orElseThrow();
+    assertThat(judgement.cause()).isEqualTo(Cause.CpuExcess);
+    assertThat(judgement.deliveredPercent()).isEqualTo(130);
+    assertThat(judgement.message()).startsWith("vCPU 1 ran 1.950 s; its cap allows 1.500 s");
+  }
+
+  @Test
+  void whatIsSureComesFirst() {
+    TreeMap<Integer, CpuDelivery> vcpus = new TreeMap<>(Map.of(0, got(0.5)));
+    Evidence all =
+        new Evidence(
+            Optional.of("the clock runs 900 ppm off"),
+            Optional.of("read-only"),
+            Optional.of(Cause.CapChanged),
+            vcpus,
+            vcpus,
+            CALM,
+            true,
+            Optional.empty());
+    assertThat(cause(all)).contains(Cause.ClockWrong);
+    Evidence noClock =
+        new Evidence(
+            Optional.empty(), all.refused(), all.drift(), vcpus, vcpus, CALM, true, all.disk());
+    assertThat(cause(noClock)).contains(Cause.NotCapped);
+    Evidence drift =
+        new Evidence(
+            Optional.empty(), Optional.empty(), all.drift(), vcpus, vcpus, CALM, true, all.disk());
+    assertThat(cause(drift)).contains(Cause.CapChanged);
+    Evidence starved =
+        new Evidence(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            vcpus,
+            vcpus,
+            CALM,
+            true,
+            all.disk());
+    assertThat(cause(starved)).contains(Cause.LimitAbove);
+  }
+
+  @Test
+  void aDriftTellsWhatTheGuestGotMeanwhile() {
+    TreeMap<Integer, CpuDelivery> since = new TreeMap<>(Map.of(0, got(1), 1, got(1.9)));
+    Judgement judgement =
+        Overload.judge(
+                new Evidence(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(Cause.CgroupMoved),
+                    since,
+                    new TreeMap<>(),
+                    CALM,
+                    false,
+                    Optional.empty()))
+            .orElseThrow();
+    assertThat(judgement.cause()).isEqualTo(Cause.CgroupMoved);
+    assertThat(judgement.deliveredPercent()).isEqualTo(190);
+  }
+
+  @Test
+  void aDiskThatOthersKeepBusy() {
+    assertThat(disk(0.95, 8, 0.8, 1 << 16)).contains(Cause.DiskContention);
+    assertThat(disk(0.5, 8, 0.8, 1 << 16)).as("there is room").isEmpty();
+    assertThat(disk(0.95, 1, 0.8, 1 << 16)).as("one request at a time leaves room").isEmpty();
+    assertThat(disk(0.95, 8, 0.3, 1 << 16)).as("our own VMs do it").isEmpty();
+    assertThat(disk(0.95, 8, 0.8, 4096)).as("it asks for next to nothing").isEmpty();
+  }
+
+  private static Optional<Cause> disk(double busy, double queue, double others, long vmBytes) {
+    long total = 1_000_000;
+    DiskUse use =
+        new DiskUse(
+            "vda",
+            2 * SECOND,
+            (long) (busy * 2 * SECOND),
+            (long) (queue * 2 * SECOND),
+            vmBytes,
+            (long) ((1 - others) * total),
+            total);
+    Evidence calm = evidence(CALM, got(1));
+    return cause(
+        new Evidence(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            calm.sinceLast(),
+            calm.recent(),
+            CALM,
+            false,
+            Optional.of(use)));
+  }
+
+  @Test
+  void anOverpackedHostIsKnownBeforeAnybodySuffers() {
+    assertThat(Overload.hostCause(host(0, 0, 0, 2.1), Set.of())).contains(Cause.HostOverpacked);
+    assertThat(Overload.hostCause(CALM, Set.of())).isEmpty();
+    assertThat(Overload.hostCause(CALM, Set.of(Cause.CpuContention, Cause.CapChanged)))
+        .contains(Cause.CpuContention);
+    assertThat(Overload.hostCause(CALM, Set.of(Cause.CapChanged)))
+        .as("no matter of load")
+        .isEmpty();
+  }
+}
