@@ -1,0 +1,44 @@
+package dev.diecast.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** One node as planned. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record DilatedNodeSpec(
+    @JsonPropertyDescription("Name of its ScaleModel.")
+        @Required
+        @Size(min = 1, max = 63)
+        @ValidationRule(
+            value = "self == oldSelf",
+            message = "model never changes: make another node")
+        String model,
+    @JsonPropertyDescription("Its group.")
+        @Required
+        @Size(min = 1, max = 40)
+        @ValidationRule(
+            value = "self == oldSelf",
+            message = "group never changes: make another node")
+        String group,
+    @JsonPropertyDescription("Its place in the group, from 0.")
+        @Required
+        @Min(0)
+        @Max(9999)
+        @ValidationRule(
+            value = "self == oldSelf",
+            message = "index never changes: make another node")
+        Integer index,
+    @JsonPropertyDescription("The host it is placed on.") @Required @Size(min = 1, max = 253)
+        String host,
+    @JsonPropertyDescription("Its time.") @Required EffectiveDilation timeDilation,
+    @JsonPropertyDescription(
+            "TSC rate of the host in kHz, as the guest's kernel arguments assume it.")
+        @Min(1)
+        Long tscKilohertz,
+    @JsonPropertyDescription("The machine it believes to be.") @Required TargetMachine machine,
+    @JsonPropertyDescription("What it runs.") @Required VmSource vm) {}
