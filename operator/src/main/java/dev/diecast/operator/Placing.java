@@ -1,0 +1,169 @@
+package dev.diecast.operator;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.EffectiveDilation;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.ScaleModelStatus;
+import dev.diecast.operator.plan.DesiredNodes;
+import dev.diecast.operator.plan.PlanOutcome;
+import dev.diecast.operator.plan.PlanRequest;
+import dev.diecast.operator.plan.Planner;
+import dev.diecast.operator.status.Conditions;
+import dev.diecast.operator.status.StatusAggregation;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * Plans a model and writes its DilatedNodes.
+ *
+ * <p>One model at a time, and from what the API server has, not from a cache: two models planned
+ * together, or on stale sight of one another, would take the same room.
+ */
+@ApplicationScoped
+public class Placing {
+
+  /** Condition reason of a plan whose T {@code factor: auto} chose. */
+  static final String FACTOR_CHOSEN = "FactorChosen";
+
+  private static final Logger LOG = Logger.getLogger("dev.diecast.operator");
+  private static final int PROGRESS_EVERY = 100;
+
+  private final KubernetesClient client;
+  private final ReentrantLock planning = new ReentrantLock();
+
+  public Placing(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** What became of it. */
+  sealed interface Outcome {
+
+    /** Planned, and the nodes are as planned. */
+    record Placed(PlanOutcome.Planned plan, List<DilatedNode> nodes) implements Outcome {}
+
+    /** No plan; the nodes that there are were left as they were. */
+    record Refused(PlanOutcome.Refused refusal, List<DilatedNode> nodes) implements Outcome {}
+
+    /** A node's name belongs to another model. */
+    record NameTaken(String message, List<DilatedNode> nodes) implements Outcome {}
+
+    /** Nodes of a deleted model of the same name are not gone yet. */
+    record Waiting(String message) implements Outcome {}
+  }
+
+  Outcome place(ScaleModel model, NodeStore store) {
+    planning.lock();
+    try {
+      return placeAlone(model, store);
+    } finally {
+      planning.unlock();
+    }
+  }
+
+  private Outcome placeAlone(ScaleModel model, NodeStore store) {
+    Set<String> names = new HashSet<>(DesiredNodes.names(model));
+    List<DilatedNode> own = new ArrayList<>();
+    List<DilatedNode> others = new ArrayList<>();
+    for (DilatedNode node :
+        client.resources(DilatedNode.class).inAnyNamespace().list().getItems()) {
+      boolean sameNamespace =
+          node.getMetadata().getNamespace().equals(model.getMetadata().getNamespace());
+      if (sameNamespace && belongsTo(model, node)) {
+        own.add(node);
+      } else if (sameNamespace && names.contains(node.getMetadata().getName())) {
+        return taken(model, node, own);
+      } else {
+        others.add(node);
+      }
+    }
+    List<DilationHost> hosts = client.resources(DilationHost.class).list().getItems();
+    PlanRequest request =
+        new PlanRequest(
+            model,
+            hosts,
+            own,
+            others,
+            inForce(model, own),
+            byAuto(model),
+            Clock.systemUTC().instant());
+    return switch (Planner.plan(request)) {
+      case PlanOutcome.Refused refused -> new Outcome.Refused(refused, own);
+      case PlanOutcome.Planned planned ->
+          new Outcome.Placed(planned, write(model, planned, own, store));
+    };
+  }
+
+  private static List<DilatedNode> write(
+      ScaleModel model, PlanOutcome.Planned plan, List<DilatedNode> own, NodeStore store) {
+    Map<String, DilatedNode> surplus = new HashMap<>();
+    own.forEach(node -> surplus.put(node.getMetadata().getName(), node));
+    List<DilatedNode> nodes = new ArrayList<>();
+    int written = 0;
+    for (PlanOutcome.PlacedNode place : plan.nodes()) {
+      DilatedNode desired = DesiredNodes.desired(model, plan.timeDilation(), place);
+      DilatedNode existing = surplus.remove(place.name());
+      if (existing != null && DesiredNodes.matches(existing, desired)) {
+        nodes.add(existing);
+        continue;
+      }
+      nodes.add(store.apply(desired));
+      if (++written % PROGRESS_EVERY == 0) {
+        LOG.infof(
+            "%s/%s: %d of %d DilatedNodes written",
+            model.getMetadata().getNamespace(),
+            model.getMetadata().getName(),
+            nodes.size(),
+            plan.nodes().size());
+      }
+    }
+    surplus.values().forEach(store::delete);
+    return nodes;
+  }
+
+  private static Outcome taken(ScaleModel model, DilatedNode node, List<DilatedNode> own) {
+    String name = node.getMetadata().getName();
+    String owner = node.getSpec().model();
+    if (owner.equals(model.getMetadata().getName())) {
+      return new Outcome.Waiting(
+          "DilatedNode " + name + " of a deleted ScaleModel of this name is not gone yet");
+    }
+    return new Outcome.NameTaken(
+        "spec.groups: node "
+            + name
+            + " would have the name of a node of ScaleModel "
+            + owner
+            + ": rename the group or the model",
+        own);
+  }
+
+  /** A node without an owner, left by {@code --cascade=orphan}, is taken back by its model. */
+  private static boolean belongsTo(ScaleModel model, DilatedNode node) {
+    return DesiredNodes.controllerUid(node)
+        .map(model.getMetadata().getUid()::equals)
+        .orElse(node.getSpec().model().equals(model.getMetadata().getName()));
+  }
+
+  private static Optional<EffectiveDilation> inForce(ScaleModel model, List<DilatedNode> own) {
+    return Optional.ofNullable(model.getStatus())
+        .map(ScaleModelStatus::timeDilation)
+        .or(() -> own.stream().findFirst().map(node -> node.getSpec().timeDilation()));
+  }
+
+  private static boolean byAuto(ScaleModel model) {
+    return Optional.ofNullable(model.getStatus())
+        .flatMap(status -> Conditions.find(status.conditions(), StatusAggregation.PLACED))
+        .filter(placed -> placed.getReason().equals(FACTOR_CHOSEN))
+        .isPresent();
+  }
+}

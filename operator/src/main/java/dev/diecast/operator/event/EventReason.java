@@ -1,0 +1,28 @@
+package dev.diecast.operator.event;
+
+/** What the operator tells people by Kubernetes events. */
+public enum EventReason {
+  Accepted("Normal"),
+  Refused("Warning"),
+  Placed("Normal"),
+  NoHosts("Warning"),
+  NoDriver("Warning"),
+  DoesNotFit("Warning"),
+  Restarting("Normal"),
+  Provisioned("Normal"),
+  VirtualMachineFailed("Warning"),
+  Ready("Normal"),
+  Unfaithful("Warning"),
+  FaithfulAgain("Normal");
+
+  private final String type;
+
+  EventReason(String type) {
+    this.type = type;
+  }
+
+  /** {@code Normal} or {@code Warning}. */
+  public String type() {
+    return type;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.diecast.operator.status;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.EffectiveDilation;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.ScaleModelStatus;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one reconciliation of a model found and did.
+ *
+ * @param accepted whether the spec is valid
+ * @param placed whether every node has a host; empty where this was not asked, because the spec is
+ *     not accepted: then the plan that was made last stays in force
+ * @param timeDilation the dilation in force, where there is one
+ * @param plan the plan in force, where there is one
+ * @param nodes the model's nodes as they are now
+ */
+public record ModelFacts(
+    ScaleModel model,
+    Verdict accepted,
+    Optional<Verdict> placed,
+    Optional<EffectiveDilation> timeDilation,
+    Optional<ScaleModelStatus.Plan> plan,
+    List<DilatedNode> nodes) {
+  public ModelFacts {
+    nodes = List.copyOf(nodes);
+  }
+}

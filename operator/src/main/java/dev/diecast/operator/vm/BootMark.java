@@ -1,0 +1,93 @@
+package dev.diecast.operator.vm;
+
+import dev.diecast.api.v1alpha1.Api;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Tells which VirtualMachine spec a running guest was booted from.
+ *
+ * <p>The mark is a digest of the owned spec, and an annotation of its template; KubeVirt copies a
+ * template's annotations to the VirtualMachineInstance that it starts. Comparing marks, not fields,
+ * cannot loop: webhooks that default or normalise the instance's fields do not touch annotations.
+ */
+public final class BootMark {
+
+  /** Annotation on a VM's template and on the instances started from it. */
+  public static final String ANNOTATION = Api.GROUP + "/boot-mark";
+
+  private static final int BYTES = 8;
+
+  private BootMark() {}
+
+  /** The mark of a spec that has none yet. */
+  static String of(Map<String, Object> vmSpec) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Fields.canonicalJson(vmSpec));
+      return HexFormat.of().formatHex(digest, 0, BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+
+  /** Whether the instance was booted from another spec than the VM now has. */
+  public static boolean differs(GenericKubernetesResource vm, GenericKubernetesResource instance) {
+    Optional<String> wanted =
+        KubeVirt.textAt(vm, "spec", "template", "metadata", "annotations", ANNOTATION);
+    return !wanted.equals(onInstance(instance));
+  }
+
+  private static Optional<String> onInstance(HasMetadata instance) {
+    return Optional.ofNullable(instance.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get(ANNOTATION));
+  }
+
+  /** What a person would name as the difference. */
+  public static String difference(
+      GenericKubernetesResource vm, GenericKubernetesResource instance) {
+    List<String> differences = new ArrayList<>();
+    Map<String, String> booted =
+        Optional.ofNullable(instance.getMetadata().getAnnotations()).orElse(Map.of());
+    name(
+        "T",
+        Optional.ofNullable(booted.get(Api.ANNOTATION_FACTOR)),
+        KubeVirt.textAt(vm, "spec", "template", "metadata", "annotations", Api.ANNOTATION_FACTOR),
+        differences);
+    String[] image = {"domain", "firmware", "kernelBoot", "container", "image"};
+    name("image", inSpec(instance, image), inTemplate(vm, image), differences);
+    String[] arguments = {"domain", "firmware", "kernelBoot", "kernelArgs"};
+    name("kernel arguments", inSpec(instance, arguments), inTemplate(vm, arguments), differences);
+    String[] host = {"nodeSelector", "kubernetes.io/hostname"};
+    name("host", inSpec(instance, host), inTemplate(vm, host), differences);
+    return differences.isEmpty() ? "its template changed" : String.join("; ", differences);
+  }
+
+  private static void name(
+      String what, Optional<String> before, Optional<String> now, List<String> differences) {
+    if (!before.equals(now)) {
+      differences.add(
+          what + " changed from " + before.orElse("none") + " to " + now.orElse("none"));
+    }
+  }
+
+  private static Optional<String> inSpec(GenericKubernetesResource instance, String... path) {
+    return KubeVirt.textAt(instance, prefixed(path, "spec"));
+  }
+
+  private static Optional<String> inTemplate(GenericKubernetesResource vm, String... path) {
+    return KubeVirt.textAt(vm, prefixed(path, "spec", "template", "spec"));
+  }
+
+  private static String[] prefixed(String[] path, String... prefix) {
+    return Stream.concat(Arrays.stream(prefix), Arrays.stream(path)).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.diecast.operator.vm;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Nested field maps, as the generic resources of the client hold them. */
+final class Fields {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Fields() {}
+
+  /** A deep, mutable copy without nulls: the API server drops them, and would differ for ever. */
+  static Map<String, Object> copyOf(JsonNode object) {
+    Map<String, Object> copy =
+        JSON.convertValue(object, new TypeReference<LinkedHashMap<String, Object>>() {});
+    dropNulls(copy);
+    return copy;
+  }
+
+  /** The object at a path, made where it is not there. */
+  static Map<String, Object> object(Map<String, Object> root, String... path) {
+    Map<String, Object> here = root;
+    for (String step : path) {
+      here = asObject(here.computeIfAbsent(step, _ -> new LinkedHashMap<String, Object>()), step);
+    }
+    return here;
+  }
+
+  static boolean has(Map<String, Object> root, String... path) {
+    Object here = root;
+    for (String step : path) {
+      if (!(here instanceof Map<?, ?> fields) || !fields.containsKey(step)) {
+        return false;
+      }
+      here = fields.get(step);
+    }
+    return true;
+  }
+
+  static byte[] canonicalJson(Map<String, Object> object) {
+    try {
+      return JSON.writer()
+          .with(com.fasterxml.jackson.databind.SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .writeValueAsBytes(object);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException impossible) {
+      throw new IllegalStateException("a map of plain values has no JSON form", impossible);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> asObject(Object value, String field) {
+    if (value instanceof Map<?, ?> map) {
+      return (Map<String, Object>) map;
+    }
+    throw new IllegalStateException("template field " + field + " is not an object");
+  }
+
+  private static void dropNulls(Object value) {
+    switch (value) {
+      case Map<?, ?> map -> {
+        map.values().removeIf(java.util.Objects::isNull);
+        map.values().forEach(Fields::dropNulls);
+      }
+      case List<?> list -> list.forEach(Fields::dropNulls);
+      case null, default -> {}
+    }
+  }
+}

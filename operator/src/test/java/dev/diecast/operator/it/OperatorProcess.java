@@ -1,0 +1,83 @@
+package dev.diecast.operator.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The packaged operator as a process of its own, as a cluster and standalone run it. */
+final class OperatorProcess implements AutoCloseable {
+
+  private final Process process;
+  private final Path log;
+  private final int port;
+
+  private OperatorProcess(Process process, Path log, int port) {
+    this.process = process;
+    this.log = log;
+    this.port = port;
+  }
+
+  /**
+   * @param settings Quarkus properties beside those of a plain start
+   */
+  static OperatorProcess start(ApiServer.Running api, Map<String, String> settings)
+      throws IOException {
+    int port = ApiServer.Running.freePort();
+    Path log = Files.createTempFile(api.directory(), "operator", ".log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx96m");
+    command.add("-XX:+UseSerialGC");
+    settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add("-jar");
+    command.add(System.getProperty("operator.jar"));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("KUBECONFIG", api.kubeconfig().toString());
+    builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    return new OperatorProcess(builder.start(), log, port);
+  }
+
+  OperatorProcess awaitReady() {
+    Awaitility.await("operator ready, see " + log)
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptions()
+        .until(() -> health().statusCode() == 200);
+    return this;
+  }
+
+  HttpResponse<String> health() throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().completeOnTimeout(process, 15, TimeUnit.SECONDS).join();
+    process.destroyForcibly();
+  }
+}
