@@ -1,0 +1,45 @@
+package dev.diecast.daemon.cpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How often and how long a cgroup's cap stopped it: {@code cpu.stat} of either cgroup version.
+ *
+ * @param nanos time throttled, summed over the host's CPUs
+ */
+public record Throttling(long periods, long throttledPeriods, long nanos) {
+  public static final Throttling NONE = new Throttling(0, 0, 0);
+
+  Throttling plus(Throttling other) {
+    return new Throttling(
+        periods + other.periods, throttledPeriods + other.throttledPeriods, nanos + other.nanos);
+  }
+
+  public static Throttling read(Path cgroup) throws IOException {
+    return parse(Files.readString(cgroup.resolve("cpu.stat")));
+  }
+
+  /** v1 has {@code throttled_time} in ns, v2 {@code throttled_usec} in microseconds. */
+  static Throttling parse(String stat) {
+    long periods = 0;
+    long throttled = 0;
+    long nanos = 0;
+    for (String line : stat.split("\n")) {
+      String[] words = line.strip().split(" ");
+      if (words.length != 2) {
+        continue;
+      }
+      long value = Long.parseLong(words[1]);
+      switch (words[0]) {
+        case "nr_periods" -> periods = value;
+        case "nr_throttled" -> throttled = value;
+        case "throttled_time" -> nanos = value;
+        case "throttled_usec" -> nanos = value * 1000;
+        default -> {}
+      }
+    }
+    return new Throttling(periods, throttled, nanos);
+  }
+}

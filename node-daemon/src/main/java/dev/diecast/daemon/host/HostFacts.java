@@ -1,0 +1,46 @@
+package dev.diecast.daemon.host;
+
+import dev.diecast.daemon.cgroup.CgroupVersion;
+import java.util.Optional;
+
+/**
+ * What was found out about this host.
+ *
+ * @param cpus online processors
+ * @param memoryBytes of the host
+ * @param diskBytes that new VMs may take on the file system of the state directory
+ * @param tsc empty where no means of measuring it works
+ * @param clocksource that the host's kernel keeps time by
+ * @param steadyTsc whether the processor's TSC ticks evenly in all power states
+ * @param cgroup empty where no mounted hierarchy has the cpu controller
+ * @param cgroupWritable whether the daemon may change it
+ */
+public record HostFacts(
+    int cpus,
+    long memoryBytes,
+    long diskBytes,
+    Optional<TscRate> tsc,
+    String clocksource,
+    boolean steadyTsc,
+    Optional<CgroupVersion> cgroup,
+    boolean cgroupWritable,
+    boolean kvm,
+    boolean netem,
+    boolean htb,
+    boolean hostModule) {
+
+  /** Why guests cannot be dilated by their kernel arguments here; empty where they can. */
+  public Optional<String> guestKernelObstacle() {
+    if (tsc.isEmpty()) {
+      return Optional.of("the rate of the host's time stamp counter could not be found out");
+    }
+    if (!steadyTsc) {
+      return Optional.of(
+          "the processor's flags lack constant_tsc or nonstop_tsc: its counter does not tick"
+              + " evenly");
+    }
+    return clocksource.equals("tsc")
+        ? Optional.empty()
+        : Optional.of("the host keeps time by " + clocksource + ", for it does not trust its TSC");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.diecast.daemon.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** Work in another network namespace than that of the process (network_namespaces(7)). */
+public final class NetworkNamespaces {
+  private static final int CLONE_NEWNET = 0x40000000;
+
+  private static final MethodHandle SETNS =
+      SystemCalls.withErrno("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), -1);
+
+  private NetworkNamespaces() {}
+
+  /**
+   * Runs something on a thread of its own in a namespace; sockets that it opens stay there. Needs
+   * CAP_SYS_ADMIN.
+   *
+   * @param path of the namespace, such as {@code /run/netns/a} or {@code /proc/7/ns/net}
+   */
+  public static <T> T inside(String path, Callable<T> work)
+      throws ExecutionException, InterruptedException {
+    FutureTask<T> task =
+        new FutureTask<>(
+            () -> {
+              enter(path);
+              return work.call();
+            });
+    Thread.ofPlatform().name("in " + path).start(task);
+    return task.get();
+  }
+
+  private static void enter(String path) throws SystemCallException {
+    try (Descriptor namespace = SystemCalls.open(path, SystemCalls.O_RDONLY);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
+      int result = (int) SETNS.invokeExact(state, namespace.number(), CLONE_NEWNET);
+      SystemCalls.checked(result, "setns " + path, state);
+    } catch (Throwable e) {
+      throw SystemCalls.unwrap(e);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.diecast.daemon.network;
+
+import dev.diecast.core.pipe.PeerClock;
+import dev.diecast.daemon.linux.Descriptor;
+import dev.diecast.daemon.linux.Epoll;
+import dev.diecast.daemon.linux.SocketCalls;
+import dev.diecast.daemon.linux.Sockets;
+import dev.diecast.daemon.linux.SystemCallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Packets from and to the other engines of a network. A packet is sent on when it is due at a pipe
+ * that another engine has, with that deadline: what the hosts' network takes is lateness like any
+ * other, which the next pipe repays. Its payload crosses with it, once per crossing.
+ */
+final class PeerLink implements AutoCloseable {
+  /** Of this link's events. */
+  static final int TAG = -2;
+
+  private static final int MESSAGES_PER_TURN = 64;
+  private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+
+  /** A deadline that is further back is no deadline but a clock that jumped. */
+  private static final long OLDEST_NANOS = 1_000_000_000;
+
+  private final Peers peers;
+  private final SocketCalls calls;
+  private final PacketMemory memory;
+  private final Descriptor socket;
+  private final MemorySegment[] addresses;
+  private final PeerClock[] clocks;
+  private final long[] sent;
+  private final long[] received;
+  private final long[] drops;
+  private final MemorySegment small = Arena.ofAuto().allocate(PeerMessage.HEADER_BYTES, 8);
+  private final ByteBuffer smallBytes = small.asByteBuffer();
+
+  PeerLink(Peers peers, PortContext context) throws SystemCallException {
+    this.peers = peers;
+    this.calls = context.calls();
+    this.memory = context.memory();
+    int count = peers.addresses().size();
+    addresses = new MemorySegment[count];
+    clocks = new PeerClock[count];
+    sent = new long[count];
+    received = new long[count];
+    drops = new long[count];
+    for (int i = 0; i < count; i++) {
+      addresses[i] = Sockets.internetAddress(peers.addresses().get(i), Arena.ofAuto());
+      clocks[i] = new PeerClock();
+    }
+    socket = Sockets.udp(addresses[peers.self()]);
+    Sockets.bufferBytes(socket, SOCKET_BUFFER_BYTES);
+    context.epoll().add(socket.number(), Epoll.READABLE, TAG);
+  }
+
+  void send(
+      int engine, int slot, int frameBytes, int source, int destination, int hop, long dueNanos) {
+    int at = memory.frame(slot) - PeerMessage.HEADER_BYTES;
+    PeerMessage.begin(memory.buffer(), at, PeerMessage.PACKET, peers.self(), peers.key(), dueNanos);
+    PeerMessage.putPacket(memory.buffer(), at, source, destination, hop, frameBytes);
+    long address = memory.frameAddress(slot) - PeerMessage.HEADER_BYTES;
+    long bytes = PeerMessage.HEADER_BYTES + (long) frameBytes;
+    if (calls.sendTo(socket.number(), address, bytes, addresses[engine]) < 0) {
+      drops[engine]++;
+    } else {
+      sent[engine]++;
+    }
+  }
+
+  void receive(FrameDoor door, long nowNanos) {
+    for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+      int slot = door.slot(nowNanos);
+      if (slot == FrameDoor.REFUSED) {
+        if (calls.receive(socket.number(), small.address(), small.byteSize(), 0) < 0) {
+          return;
+        }
+        door.turnAway();
+        continue;
+      }
+      long bytes =
+          calls.receive(
+              socket.number(),
+              memory.frameAddress(slot) - PeerMessage.HEADER_BYTES,
+              PeerMessage.HEADER_BYTES + (long) memory.frameRoomBytes(),
+              SocketCalls.MSG_TRUNC);
+      if (bytes < 0) {
+        door.giveBack(slot);
+        return;
+      }
+      take(door, slot, (int) bytes, nowNanos);
+    }
+  }
+
+  private void take(FrameDoor door, int slot, int bytes, long nowNanos) {
+    ByteBuffer buffer = memory.buffer();
+    int at = memory.frame(slot) - PeerMessage.HEADER_BYTES;
+    int frameBytes = bytes - PeerMessage.HEADER_BYTES;
+    boolean ours =
+        frameBytes <= door.maximumFrameBytes()
+            && PeerMessage.isOurs(buffer, at, bytes, peers.key())
+            && PeerMessage.from(buffer, at) < clocks.length;
+    if (!ours) {
+      door.giveBack(slot);
+      return;
+    }
+    int from = PeerMessage.from(buffer, at);
+    if (PeerMessage.type(buffer, at) == PeerMessage.PACKET) {
+      received[from]++;
+      door.takeOver(
+          slot,
+          frameBytes,
+          PeerMessage.source(buffer, at),
+          PeerMessage.destination(buffer, at),
+          PeerMessage.hop(buffer, at),
+          dueHere(from, PeerMessage.instant(buffer, at), nowNanos),
+          nowNanos);
+      return;
+    }
+    if (PeerMessage.type(buffer, at) == PeerMessage.QUESTION) {
+      answer(from, PeerMessage.instant(buffer, at));
+    } else {
+      clocks[from].sample(
+          PeerMessage.instant(buffer, at), PeerMessage.peerInstant(buffer, at), System.nanoTime());
+    }
+    door.giveBack(slot);
+  }
+
+  private long dueHere(int from, long peerNanos, long nowNanos) {
+    if (!clocks[from].isKnown()) {
+      return nowNanos;
+    }
+    long due = clocks[from].toHere(peerNanos);
+    return due > nowNanos || due < nowNanos - OLDEST_NANOS ? nowNanos : due;
+  }
+
+  private void answer(int peer, long asked) {
+    PeerMessage.begin(smallBytes, 0, PeerMessage.ANSWER, peers.self(), peers.key(), asked);
+    PeerMessage.putPeerInstant(smallBytes, 0, System.nanoTime());
+    calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
+  }
+
+  /** Asks all others what time it is. */
+  void ask() {
+    for (int peer = 0; peer < addresses.length; peer++) {
+      if (peer != peers.self()) {
+        long now = System.nanoTime();
+        PeerMessage.begin(smallBytes, 0, PeerMessage.QUESTION, peers.self(), peers.key(), now);
+        calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
+      }
+    }
+  }
+
+  /** Whether a virtual node is attached to this engine. */
+  boolean isHere(int station) {
+    return peers.partition().engineOfStation().get(station) == peers.self();
+  }
+
+  int engineAt(int[] route, int hop, int destination) {
+    return peers.partition().engineAt(route, hop, destination);
+  }
+
+  Map<Integer, PeerCounters> counters() {
+    Map<Integer, PeerCounters> counters = new TreeMap<>();
+    for (int i = 0; i < clocks.length; i++) {
+      if (i != peers.self()) {
+        double error = clocks[i].isKnown() ? clocks[i].errorNanos() / 1e3 : -1;
+        counters.put(i, new PeerCounters(sent[i], received[i], drops[i], error));
+      }
+    }
+    return counters;
+  }
+
+  @Override
+  public void close() throws SystemCallException {
+    socket.close();
+  }
+}

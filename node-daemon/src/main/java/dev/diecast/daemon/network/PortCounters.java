@@ -1,0 +1,17 @@
+package dev.diecast.daemon.network;
+
+/**
+ * What went through a port since it was attached.
+ *
+ * @param oversizedFrames longer than the engine takes, dropped
+ * @param receiverDrops frames for the guest that it did not take in time
+ * @param connections made so far; always 1 for ports without connections
+ * @param protocolErrors connections given up since what came was no sequence of frames
+ */
+public record PortCounters(
+    long receivedFrames,
+    long sentFrames,
+    long oversizedFrames,
+    long receiverDrops,
+    long connections,
+    long protocolErrors) {}

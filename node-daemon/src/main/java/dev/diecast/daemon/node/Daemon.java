@@ -1,0 +1,313 @@
+package dev.diecast.daemon.node;
+
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHostStatus;
+import dev.diecast.daemon.Settings;
+import dev.diecast.daemon.cgroup.CgroupApplier;
+import dev.diecast.daemon.cgroup.CgroupHierarchy;
+import dev.diecast.daemon.cgroup.Controller;
+import dev.diecast.daemon.cgroup.CpuCapping;
+import dev.diecast.daemon.clock.HostEpochClock;
+import dev.diecast.daemon.cpu.WakefulCores;
+import dev.diecast.daemon.disk.BlockDevices;
+import dev.diecast.daemon.disk.DiskThrottling;
+import dev.diecast.daemon.host.HostFacts;
+import dev.diecast.daemon.host.HostProbe;
+import dev.diecast.daemon.host.HostPublisher;
+import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.overload.DiskLoad;
+import dev.diecast.daemon.overload.HostLoad;
+import dev.diecast.daemon.process.ProcFiles;
+import dev.diecast.daemon.process.QemuScanner;
+import dev.diecast.daemon.record.RecordStore;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The daemon of one host, put together and kept going. Starts with what a predecessor left, then
+ * takes DilatedNodes.
+ */
+public final class Daemon implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Daemon.class);
+  private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final FileChannel lock;
+  private final NodeLoop loop;
+  private final WakefulCores cores;
+  private final DaemonMetrics metrics;
+  private final HostPublisher publisher;
+  private final HostProbe probe;
+  private final SharedIndexInformer<DilatedNode> informer;
+  private final StatusWriter writer;
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean published;
+  private volatile boolean stopping;
+
+  private Daemon(
+      Settings settings, KubernetesClient client, Hierarchies hierarchies, FileChannel lock)
+      throws IOException, InterruptedException {
+    this.settings = settings;
+    this.lock = lock;
+    this.cores = new WakefulCores(Path.of("/dev/cpu_dma_latency"));
+    ProcFiles proc = new ProcFiles(settings.proc());
+    LOG.infof("cpu controller: %s", text(hierarchies.cpu));
+    LOG.infof("io controller: %s", text(hierarchies.io));
+    RecordStore records = RecordStore.open(settings.stateDirectory());
+    this.metrics = new DaemonMetrics();
+    Optional<CpuCapping> capping =
+        hierarchies.cpu.map(
+            h -> new CpuCapping(h, proc, new CgroupApplier(h, proc, metrics::applied), records));
+    Optional<DiskThrottling> throttling =
+        hierarchies.io.map(
+            h ->
+                new DiskThrottling(
+                    h,
+                    proc,
+                    new BlockDevices(settings.sys()),
+                    new CgroupApplier(h, proc, metrics::applied),
+                    records));
+    QemuScanner scanner = new QemuScanner(proc);
+    Set<String> running = scanner.scan().keySet();
+    int cleaned = throttling.isPresent() ? throttling.get().cleanDead(running) : 0;
+    cleaned += capping.isPresent() ? capping.get().cleanDead(running) : 0;
+    metrics.orphansCleaned(cleaned);
+    LOG.infof("%d records, %d cgroups of dead VMs removed", records.all().size(), cleaned);
+    this.loop =
+        new NodeLoop(
+            scanner,
+            new Vm.Surroundings(
+                proc,
+                capping,
+                throttling,
+                records,
+                HostEpochClock.start(),
+                settings.clock(),
+                settings.starvationWindow(),
+                settings.switchLoss(),
+                metrics),
+            new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
+            new DiskLoad(settings.proc(), settings.sys()));
+    metrics.watch(loop, settings.metricsPerNode());
+    this.probe = new HostProbe(settings.proc(), settings.stateDirectory(), hierarchies.cpu);
+    this.publisher =
+        new HostPublisher(
+            client,
+            settings.nodeName(),
+            new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
+            () -> !records.all().isEmpty());
+    this.writer = new StatusWriter(client, settings.clock().tolerancePpm(), metrics);
+    this.informer =
+        client
+            .resources(DilatedNode.class)
+            .inAnyNamespace()
+            .withLabel(Api.LABEL_HOST, settings.nodeName())
+            .runnableInformer(0)
+            .exceptionHandler((_, e) -> retryWatch(e));
+  }
+
+  /**
+   * Starts; returns when the host is known and what a predecessor left is in order, whether or not
+   * the API server can be reached yet.
+   *
+   * @throws IllegalStateException where another daemon uses the same state directory
+   */
+  public static Daemon start(Settings settings, KubernetesClient client)
+      throws IOException, InterruptedException {
+    List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+    return start(settings, client, Hierarchies.find(mounts, settings.cgroup()));
+  }
+
+  /**
+   * Where the controllers are.
+   *
+   * @param cpu empty where no mounted hierarchy has the cpu controller
+   * @param io the same of the blkio (v1) or io (v2) controller
+   */
+  record Hierarchies(Optional<CgroupHierarchy> cpu, Optional<CgroupHierarchy> io) {
+    static Hierarchies find(List<String> mounts, Path below) {
+      return new Hierarchies(
+          CgroupHierarchy.find(Controller.CPU, mounts, below),
+          CgroupHierarchy.find(Controller.IO, mounts, below));
+    }
+  }
+
+  private static String text(Optional<CgroupHierarchy> hierarchy) {
+    return hierarchy.map(Object::toString).orElse("none");
+  }
+
+  static Daemon start(Settings settings, KubernetesClient client, Hierarchies hierarchies)
+      throws IOException, InterruptedException {
+    FileChannel lock = lock(settings.stateDirectory());
+    try {
+      Daemon daemon = new Daemon(settings, client, hierarchies, lock);
+      daemon.run();
+      return daemon;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock held = channel.tryLock();
+      if (held != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // said below
+    }
+    channel.close();
+    throw new IllegalStateException(
+        "another daemon runs with the state directory "
+            + directory
+            + ": end it, or give this one its own (DIECAST_STATE_DIRECTORY)");
+  }
+
+  private void run() {
+    informer.start();
+    threads.add(
+        Thread.ofPlatform().name("nodes").start(() -> repeat(settings.interval(), this::nodes)));
+    threads.add(
+        Thread.ofVirtual().name("status").start(() -> repeat(STATUS_INTERVAL, this::statuses)));
+    threads.add(Thread.ofVirtual().name("host").start(this::publishHost));
+  }
+
+  private boolean retryWatch(Throwable e) {
+    LOG.debugf("DilatedNodes cannot be watched: %s", e.getMessage());
+    return true;
+  }
+
+  private void nodes() throws IOException {
+    // Before the first list is complete an absent node proves nothing.
+    if (informer.hasSynced()) {
+      loop.step(nodesHere().values());
+      cores.hold(!loop.views().isEmpty());
+    }
+  }
+
+  private void statuses() {
+    if (informer.hasSynced()) {
+      writer.write(loop.views(), nodesHere(), Instant.now());
+    }
+  }
+
+  private Map<String, DilatedNode> nodesHere() {
+    return informer.getStore().list().stream()
+        .filter(node -> settings.nodeName().equals(node.getSpec().host()))
+        .collect(Collectors.toMap(n -> n.getMetadata().getUid(), Function.identity()));
+  }
+
+  /** All facts seldom, how loaded the host is every second. */
+  private void publishHost() {
+    String complaint = "";
+    Optional<HostFacts> facts = Optional.empty();
+    Instant due = Instant.now();
+    try {
+      while (!stopping) {
+        Duration wait = STATUS_INTERVAL;
+        try {
+          if (facts.isEmpty() || !Instant.now().isBefore(due)) {
+            facts = Optional.of(probe.facts());
+            publisher.publish(facts.get(), loop.overload());
+            due = Instant.now().plus(settings.hostInterval());
+            published = true;
+          } else {
+            publisher.publishLoad(facts.get(), loop.overload());
+          }
+          complaint = "";
+        } catch (IOException | RuntimeException e) {
+          facts = Optional.empty();
+          wait = RETRY;
+          if (!stopping && !complaint.equals(e.toString())) {
+            complaint = e.toString();
+            LOG.warnf("DilationHost %s cannot be written: %s", settings.nodeName(), e);
+          }
+        }
+        Thread.sleep(wait.compareTo(settings.hostInterval()) < 0 ? wait : settings.hostInterval());
+      }
+    } catch (InterruptedException e) {
+      // The daemon stops.
+    }
+  }
+
+  @FunctionalInterface
+  private interface Round {
+    void run() throws IOException;
+  }
+
+  private void repeat(Duration interval, Round round) {
+    String complaint = "";
+    try {
+      while (!stopping) {
+        try {
+          round.run();
+        } catch (IOException | RuntimeException e) {
+          if (!stopping && !complaint.equals(e.toString())) {
+            complaint = e.toString();
+            LOG.errorf(e, "%s: the round failed", Thread.currentThread().getName());
+          }
+        }
+        Thread.sleep(interval);
+      }
+    } catch (InterruptedException e) {
+      // The daemon stops.
+    }
+  }
+
+  /** Whether DilatedNodes are known and the host is published. */
+  public boolean isReady() {
+    return published && informer.hasSynced();
+  }
+
+  /** Whether the loop still turns. */
+  public boolean isAlive() {
+    return threads.stream().allMatch(Thread::isAlive);
+  }
+
+  public DaemonMetrics metrics() {
+    return metrics;
+  }
+
+  /** Stops. Caps stay, for a restart must not uncap guests, unless settings say otherwise. */
+  @Override
+  public void close() throws IOException {
+    stopping = true;
+    informer.stop();
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      try {
+        thread.join(PATIENCE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    loop.close(settings.undoOnExit());
+    cores.close();
+    lock.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.diecast.daemon.node;
+
+import dev.diecast.core.fidelity.Cause;
+import dev.diecast.core.fidelity.CpuDelivery;
+import dev.diecast.core.fidelity.DiskUse;
+import dev.diecast.core.fidelity.Evidence;
+import dev.diecast.core.fidelity.Fidelity;
+import dev.diecast.core.fidelity.Finding;
+import dev.diecast.core.fidelity.HostCpu;
+import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.daemon.cgroup.CapOutcome;
+import dev.diecast.daemon.cgroup.Drift;
+import dev.diecast.daemon.cpu.CpuReading;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** What speaks for and against a node's being faithful, from what the daemon knows. Pure. */
+final class NodeEvidence {
+  private NodeEvidence() {}
+
+  /**
+   * @param limitAbove whether a quota above the VM's own cgroup held it back
+   */
+  static Evidence of(
+      NodeView view,
+      HostCpu host,
+      boolean limitAbove,
+      Optional<DiskUse> disk,
+      long clockTolerancePpm) {
+    SortedMap<Integer, CpuDelivery> none = Collections.emptySortedMap();
+    return new Evidence(
+        clock(view, clockTolerancePpm)
+            .filter(finding -> finding.outcome() == Outcome.FAIL)
+            .map(Finding::reason),
+        view.cap()
+            .filter(CapOutcome.Refused.class::isInstance)
+            .map(refused -> ((CapOutcome.Refused) refused).message()),
+        capped(view).flatMap(capped -> cause(capped.drift())),
+        view.cpu().map(CpuReading::sinceLast).orElse(none),
+        view.cpu().map(CpuReading::recent).orElse(none),
+        host,
+        limitAbove,
+        disk);
+  }
+
+  /** Whether the node is capped, and its clock is shown to run at T. */
+  static boolean isProven(NodeView view, long clockTolerancePpm) {
+    return capped(view).isPresent()
+        && clock(view, clockTolerancePpm)
+            .filter(finding -> finding.outcome() == Outcome.PASS)
+            .isPresent();
+  }
+
+  private static Optional<CapOutcome.Capped> capped(NodeView view) {
+    return view.cap()
+        .filter(CapOutcome.Capped.class::isInstance)
+        .map(CapOutcome.Capped.class::cast);
+  }
+
+  private static Optional<Finding> clock(NodeView view, long tolerancePpm) {
+    return view.clock()
+        .filter(clock -> clock.unreachable().isEmpty())
+        .map(clock -> Fidelity.judgeClock(view.vm().name(), clock.fit(), tolerancePpm));
+  }
+
+  private static Optional<Cause> cause(Set<Drift> drift) {
+    if (drift.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        drift.equals(Set.of(Drift.CapChanged)) ? Cause.CapChanged : Cause.CgroupMoved);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.diecast.daemon.node;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.core.Rational;
+import dev.diecast.core.fidelity.DiskUse;
+import dev.diecast.core.fidelity.HostCpu;
+import dev.diecast.daemon.metrics.Watched;
+import dev.diecast.daemon.overload.DiskLoad;
+import dev.diecast.daemon.overload.FidelityWatch;
+import dev.diecast.daemon.overload.HostLoad;
+import dev.diecast.daemon.overload.HostOverload;
+import dev.diecast.daemon.process.ProcessKey;
+import dev.diecast.daemon.process.QemuProcess;
+import dev.diecast.daemon.process.QemuScanner;
+import dev.diecast.daemon.record.VmRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/** All VMs of this host, stepped in turn. A VM that makes trouble never holds up the others. */
+public final class NodeLoop implements Watched {
+  private static final Logger LOG = Logger.getLogger(NodeLoop.class);
+
+  private final QemuScanner scanner;
+  private final Vm.Surroundings daemon;
+  private final Map<String, Vm> vms = new ConcurrentHashMap<>();
+  private final Map<String, String> complaints = new ConcurrentHashMap<>();
+
+  private final HostLoad load;
+  private final DiskLoad disks;
+  private volatile HostOverload overload = HostOverload.IDLE;
+
+  NodeLoop(QemuScanner scanner, Vm.Surroundings daemon, HostLoad load, DiskLoad disks) {
+    this.scanner = scanner;
+    this.daemon = daemon;
+    this.load = load;
+    this.disks = disks;
+  }
+
+  @Override
+  public Collection<NodeView> views() {
+    return vms.values().stream().map(Vm::view).toList();
+  }
+
+  public Optional<NodeView> view(String uid) {
+    return Optional.ofNullable(vms.get(uid)).map(Vm::view);
+  }
+
+  /**
+   * One round.
+   *
+   * @param nodes all DilatedNodes placed on this host; what is not among them is undone
+   */
+  public void step(Collection<DilatedNode> nodes) throws IOException {
+    long start = System.nanoTime();
+    Map<String, QemuProcess> processes = scanner.scan();
+    Set<String> wanted = new HashSet<>();
+    for (DilatedNode node : nodes) {
+      String uid = node.getMetadata().getUid();
+      wanted.add(uid);
+      Vm vm =
+          vms.computeIfAbsent(
+              uid, _ -> new Vm(NodeTarget.identity(node), daemon, FidelityStatus.resume(node)));
+      attempt(uid, () -> vm.step(node, Optional.ofNullable(processes.get(uid))));
+    }
+    for (VmRecord record : List.copyOf(daemon.records().all())) {
+      if (!wanted.contains(record.vm().uid())) {
+        attempt(record.vm().uid(), () -> forget(record));
+      }
+    }
+    vms.keySet().stream().filter(uid -> !wanted.contains(uid)).toList().forEach(this::drop);
+    judge();
+    daemon.metrics().roundDone(views(), System.nanoTime() - start);
+  }
+
+  /** When all have been looked at, so that each is judged by what the whole host did. */
+  private void judge() throws IOException {
+    List<HostLoad.Own> own = vms.values().stream().flatMap(vm -> vm.own().stream()).toList();
+    HostCpu cpu =
+        load.read(own, views().stream().map(NodeView::cores).reduce(Rational.ZERO, Rational::plus));
+    Map<ProcessKey, DiskUse> busyDisks =
+        disks.read(own.stream().map(HostLoad.Own::process).toList());
+    Instant now = Instant.now();
+    List<FidelityWatch.Verdict> verdicts =
+        vms.values().stream()
+            .map(vm -> vm.judge(cpu, vm.own().map(o -> busyDisks.get(o.process())), now))
+            .toList();
+    overload = HostOverload.of(own.size(), cpu, verdicts);
+  }
+
+  /** How loaded the host was at the end of the last round. */
+  @Override
+  public HostOverload overload() {
+    return overload;
+  }
+
+  private void forget(VmRecord record) throws IOException {
+    daemon.undo(record);
+    LOG.infof("%s: undone", record.vm());
+  }
+
+  private void drop(String uid) {
+    Vm vm = vms.remove(uid);
+    if (vm != null) {
+      vm.close();
+    }
+    complaints.remove(uid);
+  }
+
+  /** Stops watching clocks; caps stay unless they are undone. */
+  public void close(boolean undo) {
+    vms.keySet().forEach(this::drop);
+    if (undo) {
+      for (VmRecord record : daemon.records().all()) {
+        attempt(record.vm().uid(), () -> forget(record));
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private void attempt(String uid, Attempt attempt) {
+    try {
+      attempt.run();
+      complaints.remove(uid);
+    } catch (IOException | RuntimeException e) {
+      // Tried again in the next round; said once.
+      if (!e.toString().equals(complaints.put(uid, e.toString()))) {
+        LOG.warnf(e instanceof RuntimeException ? e : null, "VM %s: %s", uid, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.diecast.daemon.node;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeSpec;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.disk.GuestDisk;
+import dev.diecast.core.frame.Frames;
+import dev.diecast.core.time.ModelClock;
+import dev.diecast.daemon.disk.DiskTarget;
+import dev.diecast.daemon.record.VmIdentity;
+import java.time.Instant;
+
+/**
+ * What one DilatedNode asks of this host.
+ *
+ * @param due host cores that T gives all its vCPUs together
+ * @param vcpuDue host cores that T gives each of them
+ * @param cap of each vCPU, nearest to that which the kernel can enforce
+ * @param disks what its disks are due
+ */
+public record NodeTarget(
+    VmIdentity vm,
+    long generation,
+    ModelClock clock,
+    Rational due,
+    Rational vcpuDue,
+    CpuCap cap,
+    DiskTarget disks) {
+
+  /**
+   * @throws IllegalArgumentException where the node cannot be had as it is; says the field and the
+   *     mend
+   */
+  public static NodeTarget of(DilatedNode node) {
+    DilatedNodeSpec spec = node.getSpec();
+    DilationFactor factor = DilationFactor.parse(spec.timeDilation().factor());
+    int cpus = spec.machine().cpus();
+    String speed = spec.machine().relativeSpeed();
+    Rational relativeSpeed = speed == null ? Rational.ONE : Rational.parse(speed);
+    return new NodeTarget(
+        identity(node),
+        node.getMetadata().getGeneration(),
+        new ModelClock(origin(spec.timeDilation().modelClockOrigin()), factor),
+        Frames.hostCpu(cpus, relativeSpeed, factor),
+        Frames.hostCpu(1, relativeSpeed, factor),
+        CpuCap.of(1, relativeSpeed, factor),
+        DiskTarget.of(
+            spec.machine().disks().stream()
+                .map(disk -> new GuestDisk(disk.name(), disk.limits(), disk.latencyFloor()))
+                .toList(),
+            factor));
+  }
+
+  static VmIdentity identity(DilatedNode node) {
+    return new VmIdentity(
+        node.getMetadata().getUid(),
+        node.getMetadata().getNamespace(),
+        node.getMetadata().getName());
+  }
+
+  private static Instant origin(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (java.time.format.DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "spec.timeDilation.modelClockOrigin: \"" + text + "\" is no RFC 3339 time in UTC", e);
+    }
+  }
+}

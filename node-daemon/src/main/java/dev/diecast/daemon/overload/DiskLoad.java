@@ -1,0 +1,137 @@
+package dev.diecast.daemon.overload;
+
+import dev.diecast.core.fidelity.DiskUse;
+import dev.diecast.daemon.process.ProcFiles;
+import dev.diecast.daemon.process.ProcessKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Measures who has the devices of the VMs' disks. While no device is busy it reads one file a round
+ * and asks no VM.
+ */
+public final class DiskLoad {
+  /** Below this a device is looked at no closer. */
+  private static final double BUSY = 0.5;
+
+  /** Looks that an answer spans, of a round each: two rounds. */
+  private static final int LOOKS = 3;
+
+  private static final int REDISCOVER_ROUNDS = 30;
+
+  private final Path diskstats;
+  private final ProcFiles proc;
+  private final DiskDevices devices;
+  private final Deque<Look> looks = new ArrayDeque<>();
+  private final Map<ProcessKey, Set<String>> known = new HashMap<>();
+  private int rounds;
+  private Map<String, DiskStats> last = Map.of();
+  private long lastNanoTime;
+
+  private record Look(long nanoTime, Map<String, DiskStats> stats, Map<ProcessKey, Long> bytes) {}
+
+  public DiskLoad(Path procDirectory, Path sys) {
+    this.diskstats = procDirectory.resolve("diskstats");
+    this.proc = new ProcFiles(procDirectory);
+    this.devices = new DiskDevices(proc, sys);
+  }
+
+  /**
+   * @param vms processes of all VMs of ours
+   * @return of each VM the device that others keep busiest; without those whose devices have room
+   */
+  public Map<ProcessKey, DiskUse> read(Collection<ProcessKey> vms) throws IOException {
+    long now = System.nanoTime();
+    Map<String, DiskStats> stats = DiskStats.parse(Files.readString(diskstats));
+    boolean busy = anyBusy(stats, now - lastNanoTime);
+    last = stats;
+    lastNanoTime = now;
+    if (!busy || vms.isEmpty()) {
+      looks.clear();
+      return Map.of();
+    }
+    discover(vms);
+    Map<ProcessKey, Long> bytes = new HashMap<>();
+    for (ProcessKey vm : vms) {
+      proc.storageBytes(vm.pid()).ifPresent(b -> bytes.put(vm, b));
+    }
+    looks.addLast(new Look(now, stats, bytes));
+    if (looks.size() < LOOKS) {
+      return Map.of();
+    }
+    return uses(looks.removeFirst(), looks.peekLast());
+  }
+
+  private boolean anyBusy(Map<String, DiskStats> stats, long lengthNanos) {
+    return stats.entrySet().stream()
+        .anyMatch(
+            device -> {
+              DiskStats before = last.get(device.getKey());
+              long millis =
+                  before == null ? 0 : device.getValue().busyMillis() - before.busyMillis();
+              return millis * 1e6 >= BUSY * lengthNanos;
+            });
+  }
+
+  private void discover(Collection<ProcessKey> vms) {
+    if (rounds++ % REDISCOVER_ROUNDS == 0) {
+      known.clear();
+    }
+    known.keySet().retainAll(new HashSet<>(vms));
+    for (ProcessKey vm : vms) {
+      known.computeIfAbsent(vm, v -> devices.of(v.pid()));
+    }
+  }
+
+  private Map<ProcessKey, DiskUse> uses(Look from, Look to) {
+    Map<ProcessKey, Long> moved = new HashMap<>();
+    to.bytes.forEach(
+        (vm, bytes) -> {
+          if (from.bytes.containsKey(vm)) {
+            moved.put(vm, bytes - from.bytes.get(vm));
+          }
+        });
+    Map<ProcessKey, DiskUse> uses = new HashMap<>();
+    for (ProcessKey vm : moved.keySet()) {
+      known.getOrDefault(vm, Set.of()).stream()
+          .flatMap(device -> use(device, vm, moved, from, to).stream())
+          .max((a, b) -> Double.compare(a.busy(), b.busy()))
+          .ifPresent(use -> uses.put(vm, use));
+    }
+    return uses;
+  }
+
+  private Optional<DiskUse> use(
+      String device, ProcessKey vm, Map<ProcessKey, Long> moved, Look from, Look to) {
+    DiskStats before = from.stats.get(device);
+    DiskStats after = to.stats.get(device);
+    if (before == null || after == null) {
+      return Optional.empty();
+    }
+    DiskStats grown = after.minus(before);
+    long own =
+        moved.entrySet().stream()
+            .filter(other -> known.getOrDefault(other.getKey(), Set.of()).contains(device))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    final long nanosPerMilli = 1_000_000;
+    return Optional.of(
+        new DiskUse(
+            grown.name(),
+            to.nanoTime - from.nanoTime,
+            grown.busyMillis() * nanosPerMilli,
+            grown.queuedMillis() * nanosPerMilli,
+            moved.get(vm),
+            own,
+            grown.sectors() * DiskStats.SECTOR_BYTES));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.diecast.daemon.overload;
+
+import dev.diecast.core.fidelity.Cause;
+import dev.diecast.core.fidelity.CpuDelivery;
+import dev.diecast.core.fidelity.Evidence;
+import dev.diecast.core.fidelity.FidelityHistory;
+import dev.diecast.core.fidelity.Judgement;
+import dev.diecast.core.fidelity.Overload;
+import dev.diecast.core.fidelity.UnfaithfulInterval;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Judges one VM over and over, and keeps the record of when it was not faithful. The record begins
+ * when the node is first capped and dilated, for that is when its model may be used: nobody is
+ * promised anything of the time in which it boots.
+ */
+public final class FidelityWatch {
+  private FidelityHistory history;
+  private boolean begun;
+  private Optional<Judgement> bad = Optional.empty();
+  private Instant lastLook;
+
+  /**
+   * @param history what is on record already
+   * @param begun whether a predecessor had begun to keep it
+   */
+  public FidelityWatch(FidelityHistory history, boolean begun) {
+    this.history = history;
+    this.begun = begun;
+  }
+
+  /**
+   * @param proven whether the node is capped and dilated now
+   */
+  public Verdict judge(Evidence evidence, boolean proven, Instant now) {
+    begun |= proven;
+    Optional<Judgement> judgement = Overload.judge(evidence);
+    Instant since = begins(judgement, evidence, now);
+    lastLook = now;
+    if (judgement.isPresent()) {
+      bad = judgement;
+    }
+    boolean known = judgement.isPresent() || !evidence.recent().isEmpty();
+    if (begun && known) {
+      history = history.with(judgement, since, now);
+    }
+    bad = begun ? history.open().map(this::lasting) : judgement;
+    return new Verdict(bad, history);
+  }
+
+  /** By the cause on record, in the words of the last look that found anything. */
+  private Judgement lasting(UnfaithfulInterval open) {
+    return bad.map(last -> new Judgement(open.cause(), last.delivered(), last.message()))
+        .orElseGet(
+            () ->
+                new Judgement(
+                    open.cause(),
+                    open.deliveredPercent() / 100.0,
+                    "it was so when the daemon before this one ended"));
+  }
+
+  /** The process is gone: whatever was wrong with it is over. */
+  public Verdict gone(Instant now) {
+    bad = Optional.empty();
+    history = history.over(now);
+    return new Verdict(bad, history);
+  }
+
+  /** The earliest moment at which what is judged bad now may have begun. */
+  private Instant begins(Optional<Judgement> judgement, Evidence evidence, Instant now) {
+    boolean windowed =
+        judgement
+            .map(Judgement::cause)
+            .filter(cause -> cause.isStarvation() || cause == Cause.CpuExcess)
+            .isPresent();
+    long nanos =
+        windowed
+            ? evidence.recent().values().stream()
+                .mapToLong(CpuDelivery::lengthNanos)
+                .max()
+                .orElse(0)
+            : 0;
+    Instant previous = lastLook == null ? now : lastLook;
+    Instant window = now.minusNanos(nanos);
+    return window.isBefore(previous) ? window : previous;
+  }
+
+  /**
+   * @param bad why the node is not faithful; empty where nothing says so
+   */
+  public record Verdict(Optional<Judgement> bad, FidelityHistory history) {
+    public static final Verdict NONE = new Verdict(Optional.empty(), FidelityHistory.CLEAN);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.diecast.daemon.process;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A running QEMU.
+ *
+ * @param uuid of the machine, from {@code -uuid}, in lower case
+ * @param diskServers processes that serve disks to it
+ * @param agent empty where the command line gives it no guest agent port
+ */
+public record QemuProcess(
+    ProcessKey key, String uuid, Optional<AgentChannel> agent, List<DiskServer> diskServers) {
+
+  public QemuProcess {
+    diskServers = List.copyOf(diskServers);
+  }
+
+  /** One that opens its disks itself. */
+  public QemuProcess(ProcessKey key, String uuid, Optional<AgentChannel> agent) {
+    this(key, uuid, agent, List.of());
+  }
+
+  public int pid() {
+    return key.pid();
+  }
+}

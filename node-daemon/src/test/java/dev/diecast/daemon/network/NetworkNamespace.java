@@ -1,0 +1,50 @@
+package dev.diecast.daemon.network;
+
+import dev.diecast.daemon.linux.NetworkNamespaces;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** A network namespace of the test's own: a host to itself. Needs root. */
+final class NetworkNamespace implements AutoCloseable {
+  private final String name;
+
+  NetworkNamespace(String name) throws IOException, InterruptedException {
+    this.name = name;
+    ip("netns", "add", name);
+    run("link", "set", "lo", "up");
+  }
+
+  /** {@code ip} in this namespace. */
+  void run(String... arguments) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("-n", name));
+    words.addAll(List.of(arguments));
+    ip(words.toArray(String[]::new));
+  }
+
+  /** {@code ip} on the machine. */
+  static void ip(String... arguments) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("ip"));
+    words.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", words) + ": " + output);
+    }
+  }
+
+  /** Runs something in this namespace; the sockets that it opens stay there. */
+  <T> T inside(Callable<T> work) throws Exception {
+    return NetworkNamespaces.inside("/run/netns/" + name, work);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      ip("netns", "delete", name);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.diecast.daemon.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.ethernet.Station;
+import dev.diecast.core.network.Pipe;
+import dev.diecast.core.network.PipeAttributes;
+import dev.diecast.core.network.QueueLimit;
+import dev.diecast.core.pipe.EmulatedNetwork;
+import dev.diecast.core.pipe.Partition;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One network on two engines that know of each other by UDP alone. */
+class PeerLinkIT {
+  private static final long KEY = 0x1234_5678_9abc_def0L;
+  private static final long DELAY_NANOS = 10_000_000;
+  private static final int PIPES = 4;
+
+  @TempDir Path directory;
+  private List<InetSocketAddress> addresses;
+  private PipeEngine[] engines;
+
+  /** There pipes 0 to 3 lead, by turns on the one and the other; back pipes 3 to 0. */
+  @BeforeEach
+  void start() throws IOException {
+    addresses = List.of(freeAddress(), freeAddress());
+    engines = new PipeEngine[2];
+    for (int i = 0; i < 2; i++) {
+      Partition partition = new Partition(i, List.of(0, 1, 0, 1), List.of(0, 1));
+      engines[i] =
+          PipeEngine.start(
+              "host" + i, network(), EngineSettings.DEFAULT, new Peers(partition, addresses, KEY));
+      engines[i].attach(i, new PortSpec.StreamListen(directory.resolve("s" + i)));
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (PipeEngine engine : engines) {
+      engine.close();
+    }
+  }
+
+  private static InetSocketAddress freeAddress() throws IOException {
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+    }
+  }
+
+  private static EmulatedNetwork network() {
+    PipeAttributes attributes =
+        new PipeAttributes(1_000_000_000, DELAY_NANOS, 0, new QueueLimit.Packets(1000));
+    int[] there = {0, 1, 2, 3};
+    int[] back = {3, 2, 1, 0};
+    return new EmulatedNetwork(
+        IntStream.range(0, PIPES).mapToObj(i -> new Pipe(i, i, i + 1, attributes)).toList(),
+        DilationFactor.NONE,
+        (source, destination) -> Optional.of(source == 0 ? there : back),
+        List.of(
+            new Station(0, TwoStations.MACS[0], List.of()),
+            new Station(1, TwoStations.MACS[1], List.of())));
+  }
+
+  private StreamGuest guest(int station) throws IOException {
+    return new StreamGuest(directory.resolve("s" + station));
+  }
+
+  private void awaitClocks() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                engines[0].report().peers().get(1).clockErrorMicros() >= 0
+                    && engines[1].report().peers().get(0).clockErrorMicros() >= 0);
+  }
+
+  @Test
+  void packetsCrossAsOftenAsTheirRouteDoesAndAreNeverEarly() throws Exception {
+    awaitClocks();
+    try (StreamGuest a = guest(0);
+        StreamGuest b = guest(1)) {
+      for (int i = 0; i < 50; i++) {
+        for (int from = 0; from < 2; from++) {
+          byte[] frame = TwoStations.frame(from, i, 60 + 29 * i);
+          long begin = System.nanoTime();
+          (from == 0 ? a : b).send(List.of(frame));
+          assertThat((from == 0 ? b : a).receive()).isEqualTo(frame);
+          // A little less than four delays, where the two clocks are not quite of one mind.
+          assertThat(System.nanoTime() - begin).isGreaterThan(PIPES * DELAY_NANOS - 2_000_000);
+        }
+      }
+    }
+    PeerCounters there = engines[0].report().peers().get(1);
+    PeerCounters back = engines[1].report().peers().get(0);
+    assertThat(there.sentPackets()).isEqualTo(back.receivedPackets());
+    assertThat(back.sentPackets()).isEqualTo(there.receivedPackets());
+    assertThat(there.sentPackets() + back.sentPackets()).isEqualTo(50 * (3 + 3));
+    assertThat(engines[0].report().pipes().get(1)).isEmpty();
+    assertThat(engines[0].report().pipes().get(0)).isPresent();
+  }
+
+  @Test
+  void whoeverHasNotTheKeyIsNotHeard() throws Exception {
+    awaitClocks();
+    long seed = Long.getLong("diecast.seed", 1);
+    Random random = new Random(seed);
+    try (DatagramSocket stranger = new DatagramSocket();
+        StreamGuest a = guest(0);
+        StreamGuest b = guest(1)) {
+      for (int i = 0; i < 500; i++) {
+        byte[] garbage = new byte[random.nextInt(200)];
+        random.nextBytes(garbage);
+        if (garbage.length > 8 && random.nextBoolean()) {
+          System.arraycopy(new byte[] {0x44, 0x43, 0x50, 0x31, 1}, 0, garbage, 0, 5);
+        }
+        stranger.send(new DatagramPacket(garbage, garbage.length, addresses.get(1)));
+      }
+      a.send(List.of(TwoStations.frame(0, 7, 60)));
+      assertThat(TwoStations.number(b.receive())).as("seed " + seed).isEqualTo(7);
+      assertThat(engines[1].report().scheduler().admittedPackets()).isEqualTo(2);
+    }
+  }
+}

@@ -1,0 +1,400 @@
+package dev.diecast.daemon.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.daemon.Settings;
+import dev.diecast.daemon.status.Conditions;
+import dev.diecast.daemon.support.ApiServer;
+import dev.diecast.daemon.support.HostCgroup;
+import dev.diecast.daemon.support.VcpuProcess;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon against a real API server, with real threads in real cgroups; needs root. */
+class DaemonIT {
+  private static final String NODE = "it-node";
+  private static ApiServer server;
+  private static KubernetesClient client;
+
+  @TempDir Path state;
+  private HostCgroup cgroup;
+  private Daemon daemon;
+  private final Deque<VcpuProcess> vms = new ArrayDeque<>();
+
+  @BeforeAll
+  static void startServer(@TempDir Path directory) throws IOException {
+    Optional<Path> binaries = ApiServer.binaries();
+    if (binaries.isEmpty()) {
+      System.err.println(
+          "SKIPPED DaemonIT: KUBEBUILDER_ASSETS names no directory with etcd and kube-apiserver");
+    }
+    assumeTrue(binaries.isPresent(), "KUBEBUILDER_ASSETS is not set");
+    server = new ApiServer(binaries.get(), directory);
+    client = server.client();
+    for (String plural : List.of("dilatednodes", "dilationhosts")) {
+      try (InputStream crd =
+          DaemonIT.class.getResourceAsStream("/diecast/" + plural + ".diecast.dev.yaml")) {
+        client.load(crd).create();
+      }
+    }
+    Awaitility.await()
+        .ignoreExceptions()
+        .until(() -> client.resources(DilatedNode.class).inAnyNamespace().list() != null);
+  }
+
+  @AfterAll
+  static void stopServer() {
+    if (server != null) {
+      client.close();
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void makeCgroup() throws IOException {
+    cgroup = HostCgroup.create();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (daemon != null) {
+      daemon.close();
+    }
+    vms.forEach(VcpuProcess::close);
+    client.resources(DilatedNode.class).inAnyNamespace().delete();
+    cgroup.close();
+  }
+
+  private void start(String... properties) throws Exception {
+    Map<String, String> given = new java.util.HashMap<>();
+    given.put("NODE_NAME", NODE);
+    given.put("diecast.state-directory", state.toString());
+    given.put("diecast.interval", "0.2s");
+    for (int i = 0; i < properties.length; i += 2) {
+      given.put(properties[i], properties[i + 1]);
+    }
+    Settings settings = Settings.read(name -> Optional.ofNullable(given.get(name)));
+    daemon =
+        Daemon.start(
+            settings,
+            client,
+            new Daemon.Hierarchies(Optional.of(cgroup.asHierarchy()), Optional.empty()));
+  }
+
+  private void restart(String... properties) throws Exception {
+    daemon.close();
+    start(properties);
+  }
+
+  private static ConditionFactory eventually() {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions();
+  }
+
+  private static DilatedNode node(String name, String factor, int cpus, String speed) {
+    GenericKubernetesResource node =
+        io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
+            """
+            apiVersion: diecast.dev/v1alpha1
+            kind: DilatedNode
+            metadata:
+              name: %s
+              namespace: default
+              labels: {%s: %s}
+            spec:
+              model: m
+              group: web
+              index: 0
+              host: %s
+              timeDilation:
+                factor: "%s"
+                driver: GuestKernel
+                modelClockOrigin: "2026-11-22T00:00:00.000000Z"
+              tscKilohertz: 2500000
+              machine: {cpus: %d, relativeSpeed: "%s", memory: 128Mi}
+              vm: {image: diecast.dev/guests/base, instancetype: {name: small}}
+            """
+                .formatted(name, Api.LABEL_HOST, NODE, NODE, factor, cpus, speed),
+            GenericKubernetesResource.class);
+    client.resource(node).create();
+    return get(name);
+  }
+
+  private static DilatedNode get(String name) {
+    return client.resources(DilatedNode.class).inNamespace("default").withName(name).get();
+  }
+
+  private VcpuProcess vm(DilatedNode node, int vcpus) throws IOException {
+    VcpuProcess vm = VcpuProcess.start(vcpus, 0, node.getMetadata().getUid());
+    vms.add(vm);
+    cgroup.add(vm.pid());
+    return vm;
+  }
+
+  private static Condition condition(String name, String type) {
+    return Conditions.find(get(name).getStatus().conditions(), type).orElseThrow();
+  }
+
+  private static void awaitCondition(String name, String type, String status, String reason) {
+    eventually()
+        .untilAsserted(
+            () -> {
+              Condition condition = condition(name, type);
+              assertThat(condition.getStatus() + " " + condition.getReason())
+                  .isEqualTo(status + " " + reason);
+            });
+  }
+
+  private Path child(DilatedNode node, int number) {
+    return cgroup.directory().resolve("diecast-vcpu-" + node.getMetadata().getUid() + "-" + number);
+  }
+
+  private int records() throws IOException {
+    try (var files = Files.list(state.resolve("vms"))) {
+      return (int) files.count();
+    }
+  }
+
+  @Test
+  void publishesItsHostOnce() throws Exception {
+    start();
+    eventually().until(() -> daemon.isReady());
+    DilationHost host = client.resources(DilationHost.class).withName(NODE).get();
+    assertThat(host.getMetadata().getLabels()).containsEntry("kubernetes.io/hostname", NODE);
+    assertThat(host.getStatus().capacity().cpu()).isNotNull();
+    assertThat(host.getStatus().capacity().nicBitsPerSecond()).as("unknown, so absent").isNull();
+    assertThat(host.getStatus().features().cgroupVersion()).isEqualTo(cgroup.version().text());
+    assertThat(Conditions.find(host.getStatus().conditions(), "Ready")).isPresent();
+    assertThat(host.getStatus().drivers()).hasSize(2);
+
+    String version = host.getMetadata().getResourceVersion();
+    restart("diecast.host-interval", "0.2s");
+    eventually().until(() -> daemon.isReady());
+    Thread.sleep(2_000);
+    assertThat(
+            client
+                .resources(DilationHost.class)
+                .withName(NODE)
+                .get()
+                .getMetadata()
+                .getResourceVersion())
+        .as("a status is written when it has changed")
+        .isEqualTo(version);
+  }
+
+  @Test
+  void anAdministratorsWordStands() throws Exception {
+    start("diecast.host-interval", "0.2s");
+    eventually().until(() -> daemon.isReady());
+    client
+        .resources(DilationHost.class)
+        .withName(NODE)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"unschedulable\":true}}");
+    restart("diecast.host-interval", "0.2s");
+    eventually().until(() -> daemon.isReady());
+    assertThat(client.resources(DilationHost.class).withName(NODE).get().getSpec().unschedulable())
+        .isTrue();
+  }
+
+  @Test
+  void capsWhatIsPlacedHereAndSaysSo() throws Exception {
+    DilatedNode node = node("m-web-0", "10", 2, "1");
+    vm(node, 2);
+    start();
+    awaitCondition("m-web-0", "Capped", "True", "CapInForce");
+    awaitCondition("m-web-0", "Dilated", "Unknown", "AgentUnreachable");
+    assertThat(condition("m-web-0", "Dilated").getMessage()).contains("org.qemu.guest_agent.0");
+    awaitCondition("m-web-0", "Faithful", "Unknown", "Measuring");
+    DilatedNode now = get("m-web-0");
+    assertThat(now.getStatus().appliedGeneration()).isEqualTo(now.getMetadata().getGeneration());
+    assertThat(now.getStatus().cpu().dueMicrocores()).isEqualTo(200_000);
+    assertThat(now.getStatus().cpu().quotaMicros()).as("of one vCPU").isEqualTo(11_000);
+    assertThat(now.getStatus().cpu().correctionMicros()).as("stated openly").isEqualTo(1_000);
+    assertThat(condition("m-web-0", "Capped").getMessage())
+        .isEqualTo(
+            "2 vCPUs may each use 11000 us of CPU in every 100000 us, 1000 us of them for work lost"
+                + " to cold caches");
+    assertThat(HostCgroup.children(cgroup.directory()))
+        .containsExactlyInAnyOrder(child(node, 0), child(node, 1));
+    assertThat(daemon.metrics().text())
+        .contains("diecast_cpu_due_cores 0.2")
+        .doesNotContain("m-web-0");
+    restart("diecast.metrics.per-node", "true");
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(daemon.metrics().text())
+                    .contains(
+                        "diecast_node_cpu_due_cores{namespace=\"default\",node=\"m-web-0\",}"
+                            + " 0.2"));
+
+    client.resource(now).delete();
+    eventually().until(() -> HostCgroup.children(cgroup.directory()).isEmpty() && records() == 0);
+  }
+
+  @Test
+  void saysWhyAVmIsNotCapped() throws Exception {
+    node("m-web-1", "10", 1, "1");
+    node("m-web-2", "1000", 1, "1/2");
+    start();
+    awaitCondition("m-web-1", "Capped", "False", "NoProcess");
+    awaitCondition("m-web-2", "Capped", "False", "CapBelowMinimum");
+    assertThat(condition("m-web-2", "Capped").getMessage()).contains("choose T at most 500");
+  }
+
+  @Test
+  void aVmThatCannotBeCappedHoldsUpNoOther() throws Exception {
+    assumeTrue(cgroup.version().text().equals("v1"), "SKIPPED: v2 refuses no quota");
+    DilatedNode good = node("m-good-0", "10", 1, "1");
+    DilatedNode bad = node("m-bad-0", "2", 1, "1");
+    vm(good, 1);
+    VcpuProcess stuck = vm(bad, 1);
+    Path narrow = Files.createDirectory(cgroup.directory().resolve("narrow"));
+    HostCgroup.write(narrow.resolve("cpu.cfs_quota_us"), "10000");
+    HostCgroup.write(narrow.resolve("cgroup.procs"), Integer.toString(stuck.pid()));
+    start();
+    awaitCondition("m-good-0", "Capped", "True", "CapInForce");
+    awaitCondition("m-bad-0", "Capped", "False", "CgroupNotWritable");
+    assertThat(condition("m-bad-0", "Capped").getMessage()).contains("raise or drop");
+
+    HostCgroup.write(narrow.resolve("cpu.cfs_quota_us"), "-1");
+    awaitCondition("m-bad-0", "Capped", "True", "CapInForce");
+    client.resources(DilatedNode.class).inAnyNamespace().delete();
+    eventually().until(() -> records() == 0);
+    stuck.kill();
+  }
+
+  @Test
+  void theOperatorsConditionsStayTheOperators() throws Exception {
+    DilatedNode node = node("m-web-3", "10", 1, "1");
+    vm(node, 1);
+    start();
+    awaitCondition("m-web-3", "Capped", "True", "CapInForce");
+    DilatedNode provisioned =
+        io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
+            """
+            apiVersion: diecast.dev/v1alpha1
+            kind: DilatedNode
+            metadata: {name: m-web-3, namespace: default}
+            status:
+              observedGeneration: 1
+              conditions:
+              - {type: Provisioned, status: "True", reason: Running, message: runs,
+                 lastTransitionTime: "2026-11-22T00:00:00Z"}
+            """,
+            DilatedNode.class);
+    client
+        .resource(provisioned)
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(Api.OPERATOR)
+                .withForce(true)
+                .build());
+    String measured = get("m-web-3").getStatus().cpu().measuredAt();
+    eventually().until(() -> !measured.equals(get("m-web-3").getStatus().cpu().measuredAt()));
+    assertThat(get("m-web-3").getStatus().conditions())
+        .as(
+            "conditions of both writers: Kubernetes 1.20 takes every list of a schema that has"
+                + " x-kubernetes-int-or-string in it for atomic, so DilatedNode must have none")
+        .extracting(Condition::getType)
+        .containsExactlyInAnyOrder("Capped", "Dilated", "Faithful", "Provisioned");
+    assertThat(get("m-web-3").getStatus().observedGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void aRestartKeepsCapsAndUndoesWhatIsNoLongerWanted() throws Exception {
+    DilatedNode stays = node("m-stays-0", "10", 1, "1");
+    DilatedNode goes = node("m-goes-0", "10", 1, "1");
+    vm(stays, 1);
+    vm(goes, 1);
+    start();
+    awaitCondition("m-stays-0", "Capped", "True", "CapInForce");
+    awaitCondition("m-goes-0", "Capped", "True", "CapInForce");
+    String since = condition("m-stays-0", "Capped").getLastTransitionTime();
+
+    daemon.close();
+    assertThat(child(stays, 0)).as("a stopped daemon uncaps nobody").isDirectory();
+    client.resource(goes).delete();
+    start();
+    eventually().until(() -> !Files.exists(child(goes, 0)));
+    eventually().until(() -> daemon.metrics().text().contains("outcome=\"written\",} "));
+    assertThat(child(stays, 0)).isDirectory();
+    assertThat(condition("m-stays-0", "Capped").getLastTransitionTime()).isEqualTo(since);
+    restart("diecast.undo-on-exit", "true");
+    eventually().until(() -> daemon.isReady());
+    daemon.close();
+    assertThat(HostCgroup.children(cgroup.directory())).isEmpty();
+    assertThat(records()).isZero();
+    daemon = null;
+  }
+
+  @Test
+  void whileTheApiServerIsAwayTheHostIsKept() throws Exception {
+    DilatedNode node = node("m-web-4", "10", 1, "1");
+    vm(node, 1);
+    start();
+    awaitCondition("m-web-4", "Capped", "True", "CapInForce");
+    String measured = get("m-web-4").getStatus().cpu().measuredAt();
+    server.stopServer();
+    try {
+      Files.writeString(
+          cgroup.directory().resolve(cgroup.version().threadsFile()),
+          vms.peek().vcpus().iterator().next().toString(),
+          java.nio.file.StandardOpenOption.WRITE);
+      eventually()
+          .until(
+              () ->
+                  daemon
+                      .metrics()
+                      .text()
+                      .contains("diecast_drift_repairs_total{kind=\"ThreadMoved\",} 1.0"));
+      eventually().until(() -> daemon.metrics().text().contains("outcome=\"failed\""));
+    } finally {
+      server.startServer();
+    }
+    eventually().until(() -> !measured.equals(get("m-web-4").getStatus().cpu().measuredAt()));
+    client.resource(get("m-web-4")).delete();
+    eventually().until(() -> !Files.exists(child(node, 0)));
+  }
+
+  @Test
+  void oneDaemonPerStateDirectory() throws Exception {
+    start();
+    Daemon first = daemon;
+    assertThatThrownBy(this::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("another daemon runs")
+        .hasMessageContaining("DIECAST_STATE_DIRECTORY");
+    assertThat(daemon).isSameAs(first);
+  }
+}
