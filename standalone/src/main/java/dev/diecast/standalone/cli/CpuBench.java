@@ -1,0 +1,325 @@
+package dev.diecast.standalone.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.diecast.api.resources.ResourceVectors;
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeStatus;
+import dev.diecast.api.v1alpha1.DilationHostStatus;
+import dev.diecast.api.v1alpha1.HostReserve;
+import dev.diecast.api.v1alpha1.NodeGroup;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.frame.Frames;
+import dev.diecast.core.placement.ResourceVector;
+import dev.diecast.standalone.supervisor.Instance;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Does every guest get the work that it is due, with the host full to its reserve? */
+@Command(
+    name = "cpu",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Fills the host with busy guests, one dilation factor after the other, and compares the",
+      "work they do per guest second with that of an undilated guest in the same minutes."
+    })
+final class CpuBench extends GuestBench<CpuBench.Result> {
+  private static final Duration PLACED = Duration.ofMinutes(3);
+  private static final Duration BOOT = Duration.ofSeconds(60);
+  private static final Duration GONE = Duration.ofMinutes(2);
+  private static final int MOST_GUESTS = 200;
+
+  @Option(
+      names = "--factors",
+      split = ",",
+      paramLabel = "T",
+      defaultValue = "1,2,5,10,20",
+      description = "Dilation factors, one after the other (default: ${DEFAULT-VALUE}).")
+  private List<String> factors;
+
+  @Option(
+      names = "--guests",
+      paramLabel = "N",
+      description = "Guests of each speed (default: as many as fill the host to its reserve).")
+  private Integer guests;
+
+  @Option(
+      names = "--relative-speeds",
+      split = ",",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Speeds of the guests' cores over the host's (default: ${DEFAULT-VALUE}).")
+  private List<String> speeds;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds of measurement at each T (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--round",
+      paramLabel = "SECONDS",
+      defaultValue = "8",
+      description = "Host time of one round (default: ${DEFAULT-VALUE}).")
+  private int roundSeconds;
+
+  /**
+   * The guests of one speed at one T.
+   *
+   * @param ratio delivered over due: median of the guests, each the median of its rounds
+   * @param ratioLeast of the guest that fared worst
+   * @param ratioMost of the guest that fared best
+   * @param referenceIterationsPerSecond of the undilated guest, median of the rounds
+   * @param dueHostCores of one guest
+   * @param quotaMicros of one vCPU, with the correction
+   * @param correctionMicros part of the quota that makes up for work lost at switches
+   * @param longestHoleMicros for which the cap alone can stop a busy guest, guest time
+   * @param defaultPeriodHoleMicros the same with the kernel's default period of 100 ms
+   * @param stallMicros how long busy guests really were stopped at a stretch, guest time
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Result(
+      String timeDilationFactor,
+      String relativeSpeed,
+      int guests,
+      int rounds,
+      Double ratio,
+      Double ratioLeast,
+      Double ratioMost,
+      Double referenceIterationsPerSecond,
+      double dueHostCores,
+      Long quotaMicros,
+      Long periodMicros,
+      Long correctionMicros,
+      Long longestHoleMicros,
+      Long defaultPeriodHoleMicros,
+      Stalls stallMicros) {}
+
+  /**
+   * Of all stalls of a millisecond or more in all guests.
+   *
+   * @param p99 99 of 100 were not longer
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Stalls(int count, Long p99, Long max) {
+    static Stalls of(List<Long> micros) {
+      List<Long> sorted = micros.stream().sorted().toList();
+      int last = sorted.size() - 1;
+      return last < 0
+          ? new Stalls(0, null, null)
+          : new Stalls(sorted.size(), sorted.get((int) (last * 0.99)), sorted.getLast());
+    }
+  }
+
+  private record Measured(CpuProbe.Result work, Map<String, List<Long>> stalls) {}
+
+  @Override
+  String name() {
+    return "cpu";
+  }
+
+  @Override
+  void check() {
+    BenchModels.factors(factors);
+    speeds.forEach(CpuBench::speed);
+    requireWithin("--rounds", rounds, 1, 100, "rounds");
+    requireWithin("--round", roundSeconds, 1, 600, "seconds");
+    if (guests != null) {
+      requireWithin("--guests", guests, 1, MOST_GUESTS, "guests");
+    }
+  }
+
+  @Override
+  List<Result> measure(Session session, Instance target, ProgressConsole progress)
+      throws IOException, InterruptedException {
+    List<Rational> cores = speeds.stream().map(CpuBench::speed).distinct().toList();
+    List<Result> results = new ArrayList<>();
+    for (DilationFactor factor : BenchModels.factors(factors)) {
+      results.addAll(measure(session, factor, cores, progress));
+    }
+    return results;
+  }
+
+  @Override
+  boolean isMeasured(Result result) {
+    return result.ratio() != null;
+  }
+
+  private static Rational speed(String text) {
+    try {
+      Rational speed = Rational.parse(text.strip());
+      if (speed.signum() > 0) {
+        return speed;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new Refusal(
+        "--relative-speeds: \"%s\" is no number above 0, such as 1, 3/5 or 0.6".formatted(text));
+  }
+
+  private List<Result> measure(
+      Session session, DilationFactor factor, List<Rational> cores, ProgressConsole progress)
+      throws InterruptedException, IOException {
+    int each = guests != null ? guests : fill(session, factor, cores);
+    progress.step("T = %s: %d guests".formatted(factor, each * cores.size()));
+    NodeGroup[] groups =
+        IntStream.range(0, cores.size())
+            .mapToObj(i -> BenchModels.group("speed" + i, each, cores.get(i)))
+            .toArray(NodeGroup[]::new);
+    ModelFile file = BenchModels.model("cpu", factor, groups);
+    long begin = System.nanoTime();
+    session.apply(file);
+    ScaleModel model = file.models().getFirst();
+    ModelWatch watch = session.watch(model, progress);
+    ModelWatch.Snapshot placed =
+        watch.await("placement", PLACED, snapshot -> snapshot.isTrue("Placed"));
+    Measured measured;
+    try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
+      new BootWait(session, progress, BOOT).await(watch, factor, begin);
+      CpuProbe probe = new CpuProbe(progress, reference.exec(), Duration.ofSeconds(roundSeconds));
+      List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
+      measured = new Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
+    }
+    ModelWatch.Snapshot after = watch.await("caps", PLACED, snapshot -> true);
+    session.delete(model, GONE);
+    return IntStream.range(0, cores.size())
+        .mapToObj(i -> result(factor, cores.get(i), nodesOf(after, "speed" + i), measured))
+        .toList();
+  }
+
+  /** Guests of each speed that the host holds together, less the reserve of a model. */
+  private static int fill(Session session, DilationFactor factor, List<Rational> cores)
+      throws InterruptedException {
+    DilationHostStatus host = session.host(PLACED).getStatus();
+    ResourceVector overhead = ResourceVectors.overhead(host.overheadPerNode());
+    ResourceVector rest =
+        ResourceVectors.lessReserve(ResourceVectors.capacity(host.capacity()), HostReserve.DEFAULT);
+    ResourceVector oneOfEach =
+        cores.stream()
+            .map(speed -> ResourceVectors.demand(BenchModels.machine(speed)))
+            .map(machine -> machine.hostFrame(factor, overhead))
+            .reduce(ResourceVector.EMPTY, ResourceVector::plus);
+    int each = 0;
+    while (oneOfEach.fitsIn(rest) && each < MOST_GUESTS) {
+      rest = rest.minus(oneOfEach);
+      each++;
+    }
+    if (each == 0) {
+      throw new Refusal(
+          "--factors: at T = %s not one guest of each speed fits this host; raise T"
+              .formatted(factor));
+    }
+    return each;
+  }
+
+  private static List<DilatedNode> nodesOf(ModelWatch.Snapshot snapshot, String group) {
+    return snapshot.nodes().stream().filter(node -> node.getSpec().group().equals(group)).toList();
+  }
+
+  private Result result(
+      DilationFactor factor, Rational speed, List<DilatedNode> nodes, Measured measured) {
+    List<Double> ratios =
+        nodes.stream()
+            .map(
+                node ->
+                    measured.work.ratios().getOrDefault(node.getMetadata().getName(), List.of()))
+            .map(Medians::of)
+            .filter(OptionalDouble::isPresent)
+            .map(OptionalDouble::getAsDouble)
+            .sorted()
+            .toList();
+    Optional<DilatedNodeStatus.Cpu> cpu =
+        nodes.stream()
+            .flatMap(node -> Optional.ofNullable(node.getStatus()).stream())
+            .flatMap(status -> Optional.ofNullable(status.cpu()).stream())
+            .filter(c -> c.quotaMicros() != null && c.periodMicros() != null)
+            .findFirst();
+    return new Result(
+        factor.toString(),
+        speed.toString(),
+        nodes.size(),
+        rounds,
+        boxed(Medians.of(ratios)),
+        ratios.isEmpty() ? null : ratios.getFirst(),
+        ratios.isEmpty() ? null : ratios.getLast(),
+        boxed(Medians.of(measured.work.reference())),
+        Frames.hostCpu(1, speed, factor).toDouble(),
+        cpu.map(DilatedNodeStatus.Cpu::quotaMicros).orElse(null),
+        cpu.map(DilatedNodeStatus.Cpu::periodMicros).orElse(null),
+        cpu.map(DilatedNodeStatus.Cpu::correctionMicros).orElse(null),
+        cpu.map(c -> new CpuCap(c.quotaMicros(), c.periodMicros()).longestHole(1, factor))
+            .map(hole -> hole.toNanos() / 1000)
+            .orElse(null),
+        defaultPeriodHole(speed, factor).toNanos() / 1000,
+        Stalls.of(
+            nodes.stream()
+                .map(node -> measured.stalls.getOrDefault(node.getMetadata().getName(), List.of()))
+                .flatMap(List::stream)
+                .toList()));
+  }
+
+  private static Duration defaultPeriodHole(Rational speed, DilationFactor factor) {
+    Rational micros = Frames.hostCpu(1, speed, factor).times(CpuCap.DEFAULT_PERIOD_MICROS);
+    return micros.compareTo(Rational.of(CpuCap.LEAST_QUOTA_MICROS)) < 0
+        ? Duration.ofSeconds(1)
+        : new CpuCap(micros.roundToLong(), CpuCap.DEFAULT_PERIOD_MICROS).longestHole(1, factor);
+  }
+
+  private static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  @Override
+  TextTable table(List<Result> results) {
+    TextTable table =
+        new TextTable(
+            "T",
+            "SPEED",
+            "GUESTS",
+            "DELIVERED/DUE",
+            "LEAST TO MOST",
+            "CAP",
+            "CORRECTION",
+            "HOLE BY CAP (AT 100 MS)",
+            "STALLS P99, MAX");
+    for (Result result : results) {
+      table.row(
+          result.timeDilationFactor(),
+          result.relativeSpeed(),
+          Integer.toString(result.guests()),
+          format("%.3f", result.ratio()),
+          format("%.3f", result.ratioLeast()) + " to " + format("%.3f", result.ratioMost()),
+          format("%.1f", millis(result.quotaMicros()))
+              + " of "
+              + format("%.1f ms", millis(result.periodMicros())),
+          format("%.2f ms", millis(result.correctionMicros())),
+          format("%.1f", millis(result.longestHoleMicros()))
+              + format(" (%.1f) ms", millis(result.defaultPeriodHoleMicros())),
+          format("%.1f, ", millis(result.stallMicros().p99()))
+              + format("%.1f ms", millis(result.stallMicros().max())));
+    }
+    return table;
+  }
+
+  private static Double millis(Long micros) {
+    return micros == null ? null : micros / 1e3;
+  }
+
+  private static String format(String pattern, Double value) {
+    return value == null ? "?" : String.format(Locale.ROOT, pattern, value);
+  }
+}

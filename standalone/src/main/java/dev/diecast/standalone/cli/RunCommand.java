@@ -1,0 +1,127 @@
+package dev.diecast.standalone.cli;
+
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.standalone.supervisor.Instance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Boots a model, measures it, prints the verdict, and leaves nothing behind. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Boots a model on this machine, measures whether it is true, prints a table and a verdict,",
+      "and takes everything down again."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 PASS, 1 FAIL or broken, 2 refused before a VM started, 3 UNKNOWN.",
+      "-o json ends with one object: verdict, timeDilationFactor, nodes[].name,",
+      "nodes[].clock.{ppm,ppmError}, nodes[].cpu.ratio; see docs/reference/cli.md."
+    })
+final class RunCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "YAML with one ScaleModel.")
+  private Path file;
+
+  @Mixin private InstanceOption instance;
+  @Mixin private StartOptions start;
+  @Mixin private OutputOption output;
+
+  @Option(names = "--keep", description = "Leave the model running; `diecast down` ends it.")
+  private boolean keep;
+
+  @Option(
+      names = "--clock-window",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "Host time each clock is watched for (default: ${DEFAULT-VALUE}).")
+  private int clockWindowSeconds;
+
+  @Option(
+      names = "--clock-tolerance",
+      paramLabel = "PPM",
+      defaultValue = "200",
+      description = "How far a clock's rate may be off (default: ${DEFAULT-VALUE}).")
+  private int clockTolerancePpm;
+
+  @Option(
+      names = "--cpu-tolerance",
+      paramLabel = "PERCENT",
+      defaultValue = "10",
+      description = "How far delivered CPU may be from due (default: ${DEFAULT-VALUE}).")
+  private double cpuTolerancePercent;
+
+  @Option(
+      names = "--cpu-rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds of the CPU measurement (default: ${DEFAULT-VALUE}).")
+  private int cpuRounds;
+
+  @Option(
+      names = "--boot-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "Guest time a guest may take to boot (default: ${DEFAULT-VALUE}).")
+  private int bootTimeoutSeconds;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    FidelityRun.Thresholds thresholds = thresholds();
+    ModelFile read = ModelFile.read(file);
+    if (read.models().size() != 1) {
+      throw new Refusal(
+          "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
+              .formatted(file, read.models().size()));
+    }
+    Setup.refuseUnknownImages(read);
+    Instance target = instance.instance();
+    ProgressConsole progress = start.progress();
+    RunReport report;
+    try (Session session = Session.start(target, start, progress)) {
+      Setup.prepareDisks(read, progress);
+      session.apply(read);
+      ScaleModel model = read.models().getFirst();
+      report = new FidelityRun(session, progress, thresholds).measure(model);
+      if (keep) {
+        session.keep();
+      }
+    }
+    if (output.json()) {
+      output.printJson(report);
+    } else {
+      System.out.print(FidelityTable.of(report));
+    }
+    return ExitCode.of(report.verdict());
+  }
+
+  private FidelityRun.Thresholds thresholds() {
+    positive("--clock-window", clockWindowSeconds);
+    positive("--clock-tolerance", clockTolerancePpm);
+    positive("--cpu-rounds", cpuRounds);
+    positive("--boot-timeout", bootTimeoutSeconds);
+    if (!(cpuTolerancePercent > 0 && cpuTolerancePercent < 100)) {
+      throw new Refusal(
+          "--cpu-tolerance: must be above 0 and below 100 per cent, not " + cpuTolerancePercent);
+    }
+    return new FidelityRun.Thresholds(
+        clockTolerancePpm,
+        cpuTolerancePercent,
+        Duration.ofSeconds(clockWindowSeconds),
+        Duration.ofSeconds(bootTimeoutSeconds),
+        cpuRounds,
+        Duration.ofSeconds(6));
+  }
+
+  private static void positive(String option, int value) {
+    if (value <= 0) {
+      throw new Refusal(option + ": must be at least 1, not " + value);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.diecast.standalone.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.diecast.core.fidelity.Finding;
+import dev.diecast.core.fidelity.Outcome;
+import java.util.List;
+
+/**
+ * What {@code run} found, as {@code -o json} prints it. The fields are stable; a value that could
+ * not be measured is null, never absent.
+ *
+ * @param verdict of all findings
+ * @param timeDilationFactor T in canonical form, such as {@code 10} or {@code 5/2}
+ * @param reference the undilated guest that the CPU ratios are measured against
+ * @param seconds wall time of the whole run so far
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+@JsonPropertyOrder({"verdict", "model", "namespace", "timeDilationFactor", "driver", "nodes"})
+public record RunReport(
+    Outcome verdict,
+    String model,
+    String namespace,
+    String timeDilationFactor,
+    String driver,
+    List<Node> nodes,
+    Reference reference,
+    List<Finding> findings,
+    double firstGuestSeconds,
+    double seconds) {
+
+  public RunReport {
+    nodes = List.copyOf(nodes);
+    findings = List.copyOf(findings);
+  }
+
+  /**
+   * One node of the model.
+   *
+   * @param unfaithfulIntervals that its daemon has on record; null where it has said nothing yet
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Node(
+      String name,
+      String group,
+      String host,
+      Outcome verdict,
+      Clock clock,
+      Cpu cpu,
+      Integer unfaithfulIntervals) {}
+
+  /**
+   * The guest's clock against T.
+   *
+   * @param ppm (T x clock rate - 1) in parts per million of host time
+   * @param ppmError half width of the interval that surely holds the rate
+   * @param offsetMicros guest wall clock less model clock, in guest microseconds
+   * @param offsetErrorMicros half width of the interval that surely holds the offset
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Clock(
+      Double ppm,
+      Double ppmError,
+      Long offsetMicros,
+      Long offsetErrorMicros,
+      Integer samples,
+      Double windowSeconds) {
+    static final Clock UNMEASURED = new Clock(null, null, null, null, null, null);
+  }
+
+  /**
+   * The speed of the guest's vCPUs while every node of the model is busy.
+   *
+   * @param ratio delivered over due: the loop's rate per guest second over that of the reference
+   *     guest times vCPUs times relative speed
+   * @param dueHostCores the cap that T asks for, in host cores
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Cpu(Double ratio, Double iterationsPerGuestSecond, Double dueHostCores) {}
+
+  /**
+   * @param iterationsPerSecond of one undilated, uncapped vCPU: median, least and most of the
+   *     rounds
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Reference(Double iterationsPerSecond, Double least, Double most, int rounds) {}
+}

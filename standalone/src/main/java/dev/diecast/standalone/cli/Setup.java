@@ -1,0 +1,116 @@
+package dev.diecast.standalone.cli;
+
+import dev.diecast.api.v1alpha1.DiskLatencies;
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.SetupException;
+import dev.diecast.standalone.UserDirectories;
+import dev.diecast.standalone.controlplane.ControlPlaneBinaries;
+import dev.diecast.standalone.controlplane.ControlPlaneException;
+import dev.diecast.standalone.image.GuestImageBuilder;
+import dev.diecast.standalone.image.ImageStore;
+import dev.diecast.standalone.image.LocalImageStore;
+import dev.diecast.standalone.qemu.DiskTools;
+import dev.diecast.standalone.qemu.QemuInstallation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * What an instance needs on this machine: the control plane's programs, QEMU and the built-in guest
+ * image. Found in the cache, or fetched and built into it.
+ */
+record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
+
+  static Path cache() {
+    return UserDirectories.cache();
+  }
+
+  static ImageStore imageStore() {
+    return new LocalImageStore(cache(), Progress.SILENT);
+  }
+
+  static GuestImageBuilder imageBuilder() {
+    return new GuestImageBuilder(cache());
+  }
+
+  static ControlPlaneBinaries binaries(Progress progress) {
+    return ControlPlaneBinaries.locate(cache(), progress::step);
+  }
+
+  /**
+   * Gets all of it, what can be at once at once.
+   *
+   * @throws Refusal where something is not to be had, with the mend
+   */
+  static Setup prepare(Progress progress) {
+    // Packages come one after another, since QEMU boots the image to try its accelerators.
+    CompletableFuture<QemuInstallation> guests =
+        CompletableFuture.supplyAsync(
+            () -> {
+              imageBuilder().buildIfMissing(progress);
+              return QemuInstallation.locate(cache(), progress);
+            });
+    CompletableFuture<ControlPlaneBinaries> binaries =
+        CompletableFuture.supplyAsync(() -> binaries(progress));
+    return new Setup(orRefuse(binaries::join), orRefuse(guests::join));
+  }
+
+  /**
+   * Refuses images that this machine does not have; the built-in one is made when it is needed.
+   *
+   * @throws Refusal naming field, image and mend
+   */
+  static void refuseUnknownImages(ModelFile file) {
+    ImageStore store = imageStore();
+    List<String> problems = new ArrayList<>();
+    file.images()
+        .forEach(
+            (field, image) -> {
+              if (!image.equals(GuestImageBuilder.BASE) && !isThere(store, image)) {
+                problems.add(
+                    "%s: there is no image %s on this machine: build it with `diecast image build %s --package ...`, or use %s"
+                        .formatted(field, image, image, GuestImageBuilder.BASE));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw new Refusal(problems);
+    }
+  }
+
+  /** Fetches what disks with latency floors need, where a model has any: ahead of its VMs. */
+  static void prepareDisks(ModelFile file, Progress progress) {
+    boolean slow =
+        file.models().stream()
+            .flatMap(model -> model.getSpec().groups().stream())
+            .anyMatch(group -> !DiskLatencies.of(group.machine().disks()).isEmpty());
+    if (slow) {
+      try {
+        DiskTools.locate(cache(), progress);
+      } catch (SetupException e) {
+        throw new Refusal(e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isThere(ImageStore store, String image) {
+    try {
+      return store.resolve(image).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false; // not even a reference
+    }
+  }
+
+  private static <T> T orRefuse(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof SetupException || e.getCause() instanceof ControlPlaneException) {
+        throw new Refusal(e.getCause().getMessage());
+      }
+      throw e;
+    }
+  }
+}

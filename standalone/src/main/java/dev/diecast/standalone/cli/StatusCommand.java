@@ -1,0 +1,163 @@
+package dev.diecast.standalone.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeStatus;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what runs in an instance and whether it is true. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Shows the models of an instance, their nodes, and whether their time is true.")
+final class StatusCommand implements Callable<Integer> {
+  @Mixin private InstanceOption instance;
+  @Mixin private OutputOption output;
+
+  /** The whole answer; `-o json` prints it. */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Status(String instance, boolean running, List<Model> models) {}
+
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Model(
+      String name,
+      String namespace,
+      String timeDilationFactor,
+      List<ConditionView> conditions,
+      List<Node> nodes) {}
+
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record ConditionView(String type, String status, String reason, String message) {}
+
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Node(
+      String name,
+      String host,
+      RunReport.Clock clock,
+      Double dueHostCores,
+      List<ConditionView> conditions) {}
+
+  @Override
+  public Integer call() {
+    Optional<Session> session = Session.attachIfRunning(instance.instance());
+    try (Session running = session.orElse(null)) {
+      Status status =
+          new Status(
+              instance.instance().name(),
+              running != null,
+              running == null ? List.of() : models(running.client()));
+      if (output.json()) {
+        output.printJson(status);
+      } else {
+        print(status);
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static List<Model> models(KubernetesClient client) {
+    List<DilatedNode> nodes =
+        client.resources(DilatedNode.class).inAnyNamespace().list().getItems();
+    List<Model> models = new ArrayList<>();
+    for (ScaleModel model : client.resources(ScaleModel.class).inAnyNamespace().list().getItems()) {
+      var status = Optional.ofNullable(model.getStatus());
+      models.add(
+          new Model(
+              model.getMetadata().getName(),
+              model.getMetadata().getNamespace(),
+              status.map(s -> s.timeDilation()).map(t -> t.factor()).orElse(null),
+              conditions(status.map(s -> s.conditions()).orElse(List.of())),
+              nodes.stream()
+                  .filter(node -> belongs(node, model))
+                  .sorted(
+                      Comparator.comparing((DilatedNode node) -> node.getSpec().group())
+                          .thenComparing(node -> node.getSpec().index()))
+                  .map(StatusCommand::node)
+                  .toList()));
+    }
+    return models;
+  }
+
+  private static boolean belongs(DilatedNode node, ScaleModel model) {
+    return node.getMetadata().getNamespace().equals(model.getMetadata().getNamespace())
+        && model
+            .getMetadata()
+            .getName()
+            .equals(node.getMetadata().getLabels().get(Api.LABEL_MODEL));
+  }
+
+  private static Node node(DilatedNode node) {
+    Optional<DilatedNodeStatus> status = Optional.ofNullable(node.getStatus());
+    return new Node(
+        node.getMetadata().getName(),
+        node.getSpec().host(),
+        status.map(DilatedNodeStatus::clock).map(Views::clock).orElse(RunReport.Clock.UNMEASURED),
+        status
+            .map(DilatedNodeStatus::cpu)
+            .map(DilatedNodeStatus.Cpu::dueMicrocores)
+            .map(micro -> micro / 1e6)
+            .orElse(null),
+        conditions(status.map(DilatedNodeStatus::conditions).orElse(List.of())));
+  }
+
+  private static List<ConditionView> conditions(List<Condition> conditions) {
+    return conditions.stream()
+        .map(c -> new ConditionView(c.getType(), c.getStatus(), c.getReason(), c.getMessage()))
+        .toList();
+  }
+
+  private static void print(Status status) {
+    if (!status.running()) {
+      System.out.printf(
+          "Instance %s does not run (./diecast up FILE starts it).%n", status.instance());
+      return;
+    }
+    if (status.models().isEmpty()) {
+      System.out.printf("Instance %s runs; it holds no ScaleModel.%n", status.instance());
+    }
+    for (Model model : status.models()) {
+      System.out.printf(
+          "ScaleModel %s/%s, T = %s%n",
+          model.namespace(),
+          model.name(),
+          Optional.ofNullable(model.timeDilationFactor()).orElse("not chosen"));
+      for (ConditionView condition : model.conditions()) {
+        System.out.printf(
+            "  %-12s %-8s %s: %s%n",
+            condition.type(), condition.status(), condition.reason(), condition.message());
+      }
+      TextTable table =
+          new TextTable("  NODE", "HOST", "CLOCK ERROR", "DUE HOST CORES", "NOT TRUE");
+      for (Node node : model.nodes()) {
+        table.row(
+            "  " + node.name(),
+            node.host(),
+            node.clock().ppm() == null
+                ? "not measured"
+                : String.format(
+                    Locale.ROOT, "%+.1f ± %.1f ppm", node.clock().ppm(), node.clock().ppmError()),
+            node.dueHostCores() == null
+                ? "not capped"
+                : String.format(Locale.ROOT, "%.4f", node.dueHostCores()),
+            String.join(
+                ", ",
+                node.conditions().stream()
+                    .filter(c -> !"True".equals(c.status()))
+                    .map(c -> c.type() + " (" + c.reason() + ")")
+                    .toList()));
+      }
+      System.out.println(table);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.diecast.standalone.cli;
+
+import dev.diecast.standalone.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Runs the project's own tests through Maven and counts what ran, failed and was skipped. */
+@Command(
+    name = "test",
+    mixinStandardHelpOptions = true,
+    description = "Runs the tests: all, or one suite.")
+final class TestCommand implements Callable<Integer> {
+
+  /** The suites, from quick to slow. */
+  enum Suite {
+    /** Pure tests, format and drift checks. */
+    unit,
+    /** Against a real API server and real kernel objects. */
+    it,
+    /** On kernel objects: of this machine, and of a VM whose kernel has all of them. */
+    kernel,
+    /** With real guests. */
+    e2e,
+    all
+  }
+
+  @Parameters(
+      paramLabel = "SUITE",
+      arity = "0..1",
+      defaultValue = "all",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Suite suite;
+
+  @Mixin private OutputOption output;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path home = home();
+    Progress progress = new ProgressConsole(System.err, false);
+    deleteOldReports(home);
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "--fail-at-end", "verify"));
+    switch (suite) {
+      case unit -> {}
+      case it -> command.addAll(List.of("-Pit", "-DskipUnitTests=true", "-pl", "!e2e-tests"));
+      case kernel ->
+          command.addAll(
+              List.of(
+                  "-Pit",
+                  "-DskipUnitTests=true",
+                  "-Dit.test=*KernelIT,KernelSuitesE2E,WorkerVm*E2E",
+                  "-Dfailsafe.failIfNoSpecifiedTests=false"));
+      case e2e -> command.addAll(List.of("-Pit", "-DskipUnitTests=true", "-DskipModuleIts=true"));
+      case all -> command.add("-Pit");
+    }
+    ProcessBuilder maven = new ProcessBuilder(command).directory(home.toFile());
+    maven.environment().put("DIECAST_HOME", home.toString());
+    if (suite != Suite.unit) {
+      maven
+          .environment()
+          .put("KUBEBUILDER_ASSETS", Setup.binaries(progress).directory().toString());
+    }
+    maven.redirectInput(Path.of("/dev/null").toFile());
+    maven.redirectOutput(
+        output.json() ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.INHERIT);
+    maven.redirectError(ProcessBuilder.Redirect.INHERIT);
+    int exit = maven.start().waitFor();
+    TestReports reports = TestReports.read(home);
+    if (output.json()) {
+      output.printJson(reports);
+    } else {
+      print(reports);
+    }
+    boolean green = exit == 0 && reports.failed() == 0 && reports.passed() > 0;
+    return green ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static void print(TestReports reports) {
+    reports.failures().forEach(test -> System.out.println("FAILED  " + test));
+    reports.skips().forEach(test -> System.out.println("SKIPPED " + test));
+    System.out.printf(
+        "%d passed, %d failed, %d skipped%n",
+        reports.passed(), reports.failed(), reports.skipped());
+  }
+
+  private static Path home() {
+    String home = System.getenv("DIECAST_HOME");
+    if (home == null || !Files.isRegularFile(Path.of(home, "pom.xml"))) {
+      throw new Refusal("test: runs from a checkout only, by its ./diecast");
+    }
+    return Path.of(home);
+  }
+
+  private static void deleteOldReports(Path home) throws IOException {
+    for (Path report : TestReports.files(home)) {
+      Files.delete(report);
+    }
+    try (Stream<Path> modules = Files.list(home)) {
+      for (Path module : modules.filter(Files::isDirectory).toList()) {
+        Files.deleteIfExists(module.resolve("target/failsafe-reports/failsafe-summary.xml"));
+      }
+    }
+  }
+}

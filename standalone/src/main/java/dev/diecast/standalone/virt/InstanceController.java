@@ -1,0 +1,378 @@
+package dev.diecast.standalone.virt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.frame.Frames;
+import dev.diecast.core.time.ModelClock;
+import dev.diecast.standalone.process.LogTail;
+import dev.diecast.standalone.process.ProcFilesystem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Runs VirtualMachineInstances as QEMU processes through KubeVirt's phases: the parts of
+ * virt-controller that schedules and of virt-handler.
+ */
+final class InstanceController {
+
+  private static final Duration IMAGE_RECHECK = Duration.ofSeconds(5);
+  private static final int CONSOLE_LINES = 8;
+  private static final String NODE_LABEL = "kubevirt.io/nodeName";
+
+  private final KubeVirtApi api;
+  private final GuestHost host;
+  private final GuestLauncher launcher;
+  private final Function<String, Optional<ObjectNode>> instances;
+  private final Predicate<String> machineStays;
+  private final Map<String, Guest> guests = new ConcurrentHashMap<>();
+  private final ReconcileQueue queue;
+
+  /** A process, and how it ended once it has. */
+  private static final class Guest {
+    final String instanceUid;
+    volatile QemuProcess process;
+    volatile GuestEnd end;
+
+    Guest(String instanceUid) {
+      this.instanceUid = instanceUid;
+    }
+  }
+
+  /**
+   * @param instances the watched instances, by {@code namespace/name}
+   * @param machineStays whether a VM of that key is there to be started again
+   */
+  InstanceController(
+      KubeVirtApi api,
+      GuestHost host,
+      GuestCgroups cgroups,
+      Function<String, Optional<ObjectNode>> instances,
+      Predicate<String> machineStays) {
+    this.api = api;
+    this.host = host;
+    this.launcher = new GuestLauncher(host, cgroups);
+    this.instances = instances;
+    this.machineStays = machineStays;
+    this.queue = new ReconcileQueue("instance", this::reconcile);
+  }
+
+  ReconcileQueue queue() {
+    return queue;
+  }
+
+  private void reconcile(String key) {
+    ObjectNode instance = instances.apply(key).orElse(null);
+    Guest guest = guests.get(key);
+    String uid = instance == null ? "" : instance.at("/metadata/uid").asText();
+    if (guest != null && !guest.instanceUid.equals(uid)) {
+      stop(key, guest);
+    }
+    if (instance == null) {
+      return;
+    }
+    if (instance.at("/metadata/deletionTimestamp").isTextual()) {
+      finish(key, instance);
+      return;
+    }
+    InstanceStatus status = new InstanceStatus(instance, Instant.now());
+    switch (status.phase()) {
+      case "" -> accept(instance, status);
+      case "Pending" -> status.enter("Scheduling");
+      case "Scheduling" -> schedule(key, instance, status);
+      case "Scheduled" -> launch(key, instance, status);
+      case "Running" -> watch(key, instance, status);
+      default -> stopped(key);
+    }
+    ObjectNode after = status.applied();
+    if (status.phase().equals("Scheduled")) {
+      label(after);
+    }
+    api.patch(KubeVirtApi.INSTANCES, instance, after);
+  }
+
+  // --- Pending, Scheduling, Scheduled -----------------------------------------------------------
+
+  private void accept(ObjectNode instance, InstanceStatus status) {
+    Optional<InstanceTemplate.Problem> problem = problem(instance);
+    if (problem.isPresent()) {
+      fail(status, problem.get().reason(), problem.get().message());
+    } else {
+      status.enter("Pending");
+    }
+  }
+
+  private static Optional<InstanceTemplate.Problem> problem(ObjectNode instance) {
+    List<Refusal> refusals = SupportedFields.ofTemplate("spec", instance.path("spec"));
+    if (!refusals.isEmpty()) {
+      return Optional.of(InstanceTemplate.unsupported(refusals));
+    }
+    try {
+      GuestDefinition.of(instance.path("spec"));
+      GuestLauncher.clock(instance);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(new InstanceTemplate.Problem("Invalid", e.getMessage()));
+    }
+  }
+
+  private void schedule(String key, ObjectNode instance, InstanceStatus status) {
+    Map<String, String> labels =
+        Map.of(
+            "kubernetes.io/hostname", host.nodeName(),
+            "kubernetes.io/os", "linux",
+            "kubernetes.io/arch", "amd64",
+            "kubevirt.io/schedulable", "true");
+    for (var wanted : instance.at("/spec/nodeSelector").properties()) {
+      if (!wanted.getValue().asText().equals(labels.get(wanted.getKey()))) {
+        status
+            .conditions()
+            .set(
+                "PodScheduled",
+                false,
+                "Unschedulable",
+                "spec.nodeSelector asks for "
+                    + wanted.getKey()
+                    + "="
+                    + wanted.getValue().asText()
+                    + "; the one node here is "
+                    + host.nodeName());
+        return;
+      }
+    }
+    status.conditions().set("PodScheduled", true, "", "");
+    // An image that comes with this product may be built now, which takes a while.
+    List<String> missing =
+        GuestDefinition.of(instance.path("spec")).images().stream()
+            .filter(reference -> !isThere(reference))
+            .toList();
+    if (!missing.isEmpty()) {
+      status.conditions().set("Synchronized", false, "ErrImagePull", missing(missing));
+      queue.addAfter(key, IMAGE_RECHECK);
+      return;
+    }
+    status.conditions().remove("Synchronized");
+    status.fields().put("nodeName", host.nodeName());
+    status.enter("Scheduled");
+  }
+
+  private boolean isThere(String reference) {
+    try {
+      return host.images().resolve(reference).isPresent();
+    } catch (IllegalArgumentException e) {
+      // No image can have such a name: as good as missing.
+      return false;
+    }
+  }
+
+  private String missing(List<String> references) {
+    List<String> available = host.images().available();
+    return "no image "
+        + String.join(", ", references)
+        + " on this machine; there "
+        + (available.isEmpty() ? "is none" : "are " + String.join(", ", available));
+  }
+
+  private void label(ObjectNode instance) {
+    ObjectNode metadata = (ObjectNode) instance.path("metadata");
+    ObjectNode labels =
+        metadata.path("labels") instanceof ObjectNode existing
+            ? existing
+            : metadata.putObject("labels");
+    labels.put(NODE_LABEL, host.nodeName());
+  }
+
+  private void launch(String key, ObjectNode instance, InstanceStatus status) {
+    if (guests.containsKey(key) || adopt(key, instance)) {
+      running(key, status);
+      return;
+    }
+    Guest guest = new Guest(instance.at("/metadata/uid").asText());
+    try {
+      guest.process = launcher.launch(instance, listener(key, guest));
+      guests.put(key, guest);
+      running(key, status);
+      GuestDefinition definition = GuestDefinition.of(instance.path("spec"));
+      status
+          .fields()
+          .putObject("currentCPUTopology")
+          .put("sockets", definition.cpu().sockets())
+          .put("cores", definition.cpu().cores())
+          .put("threads", definition.cpu().threads());
+      status
+          .fields()
+          .putObject("machine")
+          .put("type", QemuCommand.machine(definition, host.qemu().accelerator()));
+      queue.addAfter(key, bootPatience(instance));
+    } catch (IOException e) {
+      fail(status, "LaunchFailed", e.getMessage());
+    } catch (IllegalArgumentException e) {
+      fail(status, "Invalid", e.getMessage());
+    }
+  }
+
+  private void running(String key, InstanceStatus status) {
+    status.enter("Running");
+    status.conditions().set("Ready", true, "", "");
+    agent(guests.get(key), status, Optional.empty());
+  }
+
+  private QemuProcess.Listener listener(String key, Guest guest) {
+    return new QemuProcess.Listener() {
+      @Override
+      public void agentChanged(boolean connected) {
+        queue.add(key);
+      }
+
+      @Override
+      public void ended(GuestEnd end) {
+        guest.end = end;
+        queue.add(key);
+      }
+    };
+  }
+
+  // --- Running ----------------------------------------------------------------------------------
+
+  private void watch(String key, ObjectNode instance, InstanceStatus status) {
+    if (!guests.containsKey(key) && !adopt(key, instance)) {
+      String words = QemuProcess.lastWords(GuestLauncher.directory(host, instance));
+      fail(status, "GuestLost", "QEMU is gone: " + words);
+      return;
+    }
+    Guest guest = guests.get(key);
+    if (guest.end != null) {
+      status.conditions().set("Ready", false, "GuestNotRunning", guest.end.message());
+      status.conditions().remove("AgentConnected");
+      status.enter(guest.end.succeeded() ? "Succeeded" : "Failed");
+      status.fields().put("reason", guest.end.message());
+      return;
+    }
+    Duration ran = Duration.between(status.since("Running"), Instant.now());
+    Duration patience = bootPatience(instance);
+    boolean late = ran.compareTo(patience) >= 0;
+    if (!late) {
+      queue.addAfter(key, patience.minus(ran));
+    }
+    agent(guest, status, late ? Optional.of(lateness(instance)) : Optional.empty());
+  }
+
+  /** As KubeVirt, there is no condition AgentConnected until an agent was there; or it is late. */
+  private static void agent(Guest guest, InstanceStatus status, Optional<String> late) {
+    if (guest.process != null && guest.process.agentConnected()) {
+      status.conditions().set("AgentConnected", true, "", "");
+    } else if (status.conditions().isTrue("AgentConnected")) {
+      status
+          .conditions()
+          .set("AgentConnected", false, "GuestAgentDisconnected", "the guest's agent has ended");
+    } else if (late.isPresent() && status.conditions().get("AgentConnected").isEmpty()) {
+      status.conditions().set("AgentConnected", false, "GuestAgentTimeout", late.get());
+    }
+  }
+
+  private Duration bootPatience(ObjectNode instance) {
+    return Frames.hostDuration(host.bootTimeout(), factor(instance));
+  }
+
+  private static DilationFactor factor(ObjectNode instance) {
+    return GuestLauncher.clock(instance).map(ModelClock::factor).orElse(DilationFactor.NONE);
+  }
+
+  private String lateness(ObjectNode instance) {
+    List<String> console =
+        LogTail.of(GuestLauncher.directory(host, instance).console(), CONSOLE_LINES);
+    return "no guest agent after "
+        + host.bootTimeout().toSeconds()
+        + " s of guest time, which is "
+        + bootPatience(instance).toSeconds()
+        + " s of host time at T = "
+        + factor(instance)
+        + "; the console "
+        + (console.isEmpty() ? "is empty" : "ends with:\n" + String.join("\n", console));
+  }
+
+  /** Takes over the process of an earlier supervisor; replaces one that cannot be. */
+  private boolean adopt(String key, ObjectNode instance) {
+    GuestDirectory directory = GuestLauncher.directory(host, instance);
+    String uid = instance.at("/metadata/uid").asText();
+    Optional<QemuProcess.Record> record =
+        QemuProcess.recordIn(directory)
+            .filter(found -> found.instanceUid().equals(uid))
+            .filter(found -> ProcFilesystem.runs(found.process()));
+    if (record.isEmpty()) {
+      return false;
+    }
+    Guest guest = new Guest(uid);
+    Optional<QemuProcess> adopted =
+        QemuProcess.adopt(directory, record.get(), listener(key, guest));
+    if (adopted.isEmpty()) {
+      QemuProcess.end(record.get().process());
+      return false;
+    }
+    guest.process = adopted.get();
+    guests.put(key, guest);
+    return true;
+  }
+
+  // --- the end ----------------------------------------------------------------------------------
+
+  private static void fail(InstanceStatus status, String reason, String message) {
+    status.enter("Failed");
+    status.fields().put("reason", reason);
+    status.conditions().set("Synchronized", false, reason, message);
+    status.conditions().set("Ready", false, "GuestNotRunning", message);
+  }
+
+  private void stopped(String key) {
+    Guest guest = guests.get(key);
+    if (guest != null && guest.end == null) {
+      guest.process.stop();
+    }
+  }
+
+  private void stop(String key, Guest guest) {
+    guest.process.stop();
+    guests.remove(key);
+    String[] names = key.split("/", 2);
+    remove(key, GuestDirectory.of(host.stateDirectory(), names[0], names[1]), guest.instanceUid);
+  }
+
+  /** Stops the guest of a deleted instance and lets the instance go. */
+  private void finish(String key, ObjectNode instance) {
+    GuestDirectory directory = GuestLauncher.directory(host, instance);
+    Guest guest = guests.get(key);
+    if (guest != null) {
+      guest.process.stop();
+      guests.remove(key);
+    } else {
+      QemuProcess.recordIn(directory).ifPresent(record -> QemuProcess.end(record.process()));
+    }
+    remove(key, directory, instance.at("/metadata/uid").asText());
+    ObjectNode after = instance.deepCopy();
+    ArrayNode finalizers = ((ObjectNode) after.path("metadata")).putArray("finalizers");
+    for (JsonNode finalizer : instance.at("/metadata/finalizers")) {
+      if (!finalizer.asText().equals(InstanceTemplate.FINALIZER)) {
+        finalizers.add(finalizer);
+      }
+    }
+    if (finalizers.size() != instance.at("/metadata/finalizers").size()) {
+      api.patchGuarded(KubeVirtApi.INSTANCES, instance, after);
+    }
+  }
+
+  private void remove(String key, GuestDirectory directory, String uid) {
+    try {
+      launcher.remove(directory, uid, machineStays.test(key));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("cannot remove " + directory.path(), e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.diecast.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diecast.core.fidelity.Finding;
+import dev.diecast.core.fidelity.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportsTest {
+  @TempDir Path home;
+
+  @Test
+  void mediansIgnoreOneDisturbedRound() {
+    assertThat(Medians.of(List.of())).isEqualTo(OptionalDouble.empty());
+    assertThat(Medians.of(List.of(1.0, 0.2, 1.1)).getAsDouble()).isEqualTo(1.0);
+    assertThat(Medians.of(List.of(1.0, 2.0)).getAsDouble()).isEqualTo(1.5);
+  }
+
+  @Test
+  void countsTestsAndKeepsTheReasonsOfSkips() throws IOException {
+    Path reports = Files.createDirectories(home.resolve("core/target/surefire-reports"));
+    Files.writeString(
+        reports.resolve("TEST-a.xml"),
+        """
+        <testsuite>
+          <testcase classname="A" name="one"/>
+          <testcase classname="A" name="two"><skipped message="no engine here"/></testcase>
+          <testcase classname="A" name="three"><failure message="1 is not 2"/></testcase>
+          <testcase classname="A" name="four"><error message="boom"/></testcase>
+        </testsuite>
+        """);
+    TestReports read = TestReports.read(home);
+    assertThat(read.passed()).isEqualTo(1);
+    assertThat(read.failed()).isEqualTo(2);
+    assertThat(read.skips()).containsExactly("A.two: no engine here");
+    assertThat(read.failures()).contains("A.three: 1 is not 2", "A.four: boom");
+  }
+
+  @Test
+  void aClassThatRanInTwoPlacesIsCountedTwice() throws IOException {
+    Path outside = Files.createDirectories(home.resolve("daemon/target/failsafe-reports"));
+    Path inside = Files.createDirectories(home.resolve("e2e/target/failsafe-reports"));
+    String report = "<testsuite><testcase classname='%s' name='one'/></testsuite>";
+    Files.writeString(outside.resolve("TEST-A.xml"), report.formatted("A"));
+    Files.writeString(inside.resolve("TEST-A-worker-vm.xml"), report.formatted("A[worker-vm]"));
+    assertThat(TestReports.read(home).passed()).isEqualTo(2);
+  }
+
+  @Test
+  void theTableSaysWhatWasNotMeasured() {
+    RunReport report =
+        new RunReport(
+            Outcome.UNKNOWN,
+            "shop",
+            "default",
+            "5/2",
+            "GuestKernel",
+            List.of(
+                new RunReport.Node(
+                    "shop-web-0",
+                    "web",
+                    "host",
+                    Outcome.UNKNOWN,
+                    RunReport.Clock.UNMEASURED,
+                    new RunReport.Cpu(null, null, 0.4),
+                    3)),
+            new RunReport.Reference(null, null, null, 0),
+            List.of(new Finding("shop-web-0", Finding.CLOCK, Outcome.UNKNOWN, "not yet")),
+            1,
+            2);
+    assertThat(FidelityTable.of(report))
+        .contains("NOTE shop-web-0: its host has 3 unfaithful intervals on record")
+        .contains("T = 5/2", "not measured", "UNKNOWN shop-web-0 clock: not yet")
+        .contains("Verdict: UNKNOWN");
+  }
+
+  @Test
+  void columnsAreAligned() {
+    assertThat(new TextTable("A", "LONG").row("wide cell", "x").toString())
+        .isEqualTo("A          LONG\nwide cell  x\n");
+  }
+}
