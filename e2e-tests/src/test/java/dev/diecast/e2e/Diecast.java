@@ -1,0 +1,168 @@
+package dev.diecast.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The command line as a user has it, on an instance of the tests' own. */
+final class Diecast {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path home;
+  private final String instance;
+
+  Diecast(String instance) {
+    this.home = home();
+    this.instance = instance;
+  }
+
+  static Path home() {
+    Path here = Path.of("").toAbsolutePath();
+    while (!Files.isExecutable(here.resolve("diecast"))) {
+      here = here.getParent();
+    }
+    return here;
+  }
+
+  /** What a finished call left. */
+  record Result(int exit, String out, String err) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(out);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no JSON on standard output: " + out + err, e);
+      }
+    }
+
+    String all() {
+      return "exit " + exit + "\n" + out + err;
+    }
+  }
+
+  Process start(Path out, Path err, String command, String... arguments) throws IOException {
+    // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
+    // shell does not.
+    List<String> line =
+        new ArrayList<>(
+            List.of("env", "--default-signal=INT,TERM,HUP", home.resolve("diecast").toString()));
+    line.addAll(Arrays.asList(command.split(" ")));
+    line.addAll(List.of("--instance", instance));
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line)
+        .directory(home.toFile())
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(out.toFile())
+        .redirectError(err.toFile())
+        .start();
+  }
+
+  Result run(String command, String... arguments) throws IOException, InterruptedException {
+    Path out = Files.createTempFile("diecast", ".out");
+    Path err = Files.createTempFile("diecast", ".err");
+    try {
+      Process process = start(out, err, command, arguments);
+      if (!process.waitFor(Duration.ofMinutes(15).toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(command + " did not end: " + Files.readString(err));
+      }
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  Result kubectl(String... arguments) throws IOException, InterruptedException {
+    return run("kubectl", arguments);
+  }
+
+  Path stateDirectory() {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path root =
+        state == null || state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local/state")
+            : Path.of(state);
+    return root.resolve("diecast").resolve(instance);
+  }
+
+  /** Processes that carry this instance's mark. */
+  List<Long> processes() throws IOException {
+    String mark = "DIECAST_INSTANCE=" + stateDirectory();
+    try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
+      return entries
+          .filter(entry -> entry.getFileName().toString().matches("\\d+"))
+          .filter(entry -> environment(entry).contains(mark))
+          .map(entry -> Long.parseLong(entry.getFileName().toString()))
+          .toList();
+    }
+  }
+
+  long pidOf(String fragment) throws IOException {
+    return findPid(fragment)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "no process of the instance has " + fragment + " in its command line"));
+  }
+
+  Optional<Long> findPid(String fragment) throws IOException {
+    for (long pid : processes()) {
+      if (commandLine(pid).contains(fragment)) {
+        return Optional.of(pid);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc", "" + pid, "cmdline"));
+    } catch (IOException e) {
+      return ""; // it has just ended
+    }
+  }
+
+  private static List<String> environment(Path process) {
+    try {
+      return List.of(
+          new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.UTF_8)
+              .split("\0"));
+    } catch (IOException e) {
+      return List.of(); // it has ended, or is not ours to read
+    }
+  }
+
+  /** Everything of the instance that can be found on this machine; empty after `down`. */
+  List<String> leftovers() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (long pid : processes()) {
+      found.add("process " + pid);
+    }
+    if (Files.exists(stateDirectory())) {
+      found.add("directory " + stateDirectory());
+    }
+    if (Files.readString(Path.of("/proc/mounts")).contains(stateDirectory().toString())) {
+      found.add("a mount under " + stateDirectory());
+    }
+    try (Stream<Path> groups =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            12,
+            (path, attributes) ->
+                attributes.isDirectory() && path.getFileName().toString().startsWith("diecast-"))) {
+      groups.forEach(group -> found.add("cgroup " + group));
+    }
+    return found;
+  }
+}

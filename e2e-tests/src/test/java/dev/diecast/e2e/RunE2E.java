@@ -1,0 +1,60 @@
+package dev.diecast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The main command of the README. */
+class RunE2E {
+  /** Wider than the 10 % of a user's run: test machines are shared, and their speed wanders. */
+  private static final String TOLERANCE = "25";
+
+  private final Diecast diecast = new Diecast("e2e-run");
+
+  @AfterEach
+  void down() throws Exception {
+    diecast.run("down");
+  }
+
+  @Test
+  void quickstartIsTrue() throws Exception {
+    Diecast.Result run =
+        diecast.run("run", "examples/quickstart.yaml", "-o", "json", "--cpu-tolerance", TOLERANCE);
+    System.err.println(run.err());
+
+    assertThat(run.exit()).as(run.all()).isZero();
+    JsonNode report = run.json();
+    assertThat(report.path("verdict").asText()).isEqualTo("PASS");
+    assertThat(report.path("timeDilationFactor").asText()).isEqualTo("10");
+    assertThat(report.path("nodes").size()).isGreaterThanOrEqualTo(6);
+    for (JsonNode node : report.path("nodes")) {
+      double error = node.at("/clock/ppmError").asDouble(Double.NaN);
+      assertThat(Math.abs(node.at("/clock/ppm").asDouble(Double.NaN)) + error)
+          .as(node.toPrettyString())
+          .isLessThanOrEqualTo(200);
+      assertThat(node.at("/clock/windowSeconds").asDouble()).isGreaterThanOrEqualTo(30);
+      assertThat(node.at("/cpu/ratio").asDouble(Double.NaN))
+          .as(node.toPrettyString())
+          .isBetween(0.75, 1.25);
+    }
+    assertThat(diecast.leftovers()).isEmpty();
+  }
+
+  @Test
+  void anAutomaticFactorIsTheSmallestThatFits() throws Exception {
+    Diecast.Result run = diecast.run("up", "examples/auto.yaml", "--no-wait");
+    assertThat(run.exit()).as(run.all()).isZero();
+    JsonNode status = diecast.run("status", "-o", "json").json();
+    double factor = Double.parseDouble(decimal(status.at("/models/0/timeDilationFactor").asText()));
+    assertThat(factor).isGreaterThan(1);
+  }
+
+  private static String decimal(String rational) {
+    String[] parts = rational.split("/");
+    return parts.length == 1
+        ? rational
+        : Double.toString(Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]));
+  }
+}
