@@ -20,6 +20,11 @@ public record IpAddress(long high, long low) {
     };
   }
 
+  /** Of an IPv4 address as a number. */
+  public static IpAddress ofIpv4(long address) {
+    return new IpAddress(0, mapped(address));
+  }
+
   /** The low half of a mapped IPv4 address; the high one is 0. */
   static long mapped(long ipv4) {
     return MAPPED | ipv4;

@@ -3,6 +3,11 @@ package dev.diecast.core.pipe;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.ethernet.Station;
 import dev.diecast.core.network.Pipe;
+import dev.diecast.core.network.PipeAttributes;
+import dev.diecast.core.network.QueueLimit;
+import dev.diecast.core.network.distill.DistilledNetwork;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -15,6 +20,10 @@ import java.util.List;
  */
 public record EmulatedNetwork(
     List<Pipe> pipes, DilationFactor factor, Routing routing, List<Station> stations) {
+  private static final PipeAttributes NOWHERE =
+      new PipeAttributes(
+          PipeAttributes.MAXIMUM_BITS_PER_SECOND, 0, PipeAttributes.BILLION, QueueLimit.DEFAULT);
+
   public EmulatedNetwork {
     pipes = List.copyOf(pipes);
     stations = List.copyOf(stations);
@@ -24,6 +33,33 @@ public record EmulatedNetwork(
             "pipe %d stands at place %d".formatted(pipes.get(i).id(), i));
       }
     }
+  }
+
+  /**
+   * A distilled network.
+   *
+   * @param network with all its links up
+   * @param down links of the topology that are down: routes go round them, and pipes keep their
+   *     numbers
+   */
+  public static EmulatedNetwork of(
+      DistilledNetwork network, BitSet down, DilationFactor factor, List<Station> stations) {
+    List<Pipe> pipes = new ArrayList<>();
+    network.forEachPipe(pipe -> put(pipes, pipe));
+    DistilledNetwork now = down.isEmpty() ? network : network.withLinksDown(down);
+    if (now != network) {
+      // Pipes of the mesh follow the ways that are left.
+      now.forEachPipe(pipe -> put(pipes, pipe));
+    }
+    return new EmulatedNetwork(pipes, factor, now::pipeNumbers, stations);
+  }
+
+  /** Between what cannot reach each other there is a number, and nothing gets through. */
+  private static void put(List<Pipe> pipes, Pipe pipe) {
+    while (pipes.size() <= pipe.id()) {
+      pipes.add(new Pipe(pipes.size(), pipe.from(), pipe.from(), NOWHERE));
+    }
+    pipes.set(pipe.id(), pipe);
   }
 
   /** One more than the greatest number of a virtual node. */

@@ -26,6 +26,21 @@ public final class Api {
   /** Annotation on a VM's template: {@link DiskLatencies}, for whoever starts the guest. */
   public static final String ANNOTATION_DISK_LATENCIES = GROUP + "/disk-latencies";
 
+  /** Label without which a ConfigMap is not watched for the topology in it. */
+  public static final String LABEL_TOPOLOGY = GROUP + "/topology";
+
+  /** Name of a VM's interface, and of its network, that the daemon joins to the pipes. */
+  public static final String NETWORK_INTERFACE = "diecast";
+
+  /** Kernel parameter: the address of that interface, {@code 10.64.1.3/10}. */
+  public static final String PARAMETER_ADDRESS = "diecast.address";
+
+  /** Kernel parameter: the MTU of that interface, bytes. */
+  public static final String PARAMETER_MTU = "diecast.mtu";
+
+  /** Kernel parameter: names of all nodes, as in {@link NodeNetwork#names}. */
+  public static final String PARAMETER_NAMES = "diecast.names";
+
   /** Field manager of the operator. */
   public static final String OPERATOR = "diecast-operator";
 

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Optional;
 
 /** One node as planned. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -41,4 +42,11 @@ public record DilatedNodeSpec(
         @Min(1)
         Long tscKilohertz,
     @JsonPropertyDescription("The machine it believes to be.") @Required TargetMachine machine,
-    @JsonPropertyDescription("What it runs.") @Required VmSource vm) {}
+    @JsonPropertyDescription("What it runs.") @Required VmSource vm,
+    @JsonPropertyDescription("Its interface to the model's network.") NodeNetwork network) {
+
+  /** Its interface to the model's network, where the model has one. */
+  public Optional<NodeNetwork> nodeNetwork() {
+    return Optional.ofNullable(network);
+  }
+}

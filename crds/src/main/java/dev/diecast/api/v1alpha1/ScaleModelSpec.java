@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import java.util.Optional;
 
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ScaleModelSpec(
@@ -16,10 +17,23 @@ public record ScaleModelSpec(
     @JsonPropertyDescription("The nodes of the service, by kind.")
         @Required
         @Size(min = 1, max = 64)
-        List<NodeGroup> groups) {
+        List<NodeGroup> groups,
+    @JsonPropertyDescription(
+            "The network that joins the nodes; without it they have that of their template alone.")
+        NetworkSpec network) {
 
   public ScaleModelSpec {
     groups = Lists.keepingNulls(groups);
+  }
+
+  /** Without a network. */
+  public ScaleModelSpec(TimeDilation timeDilation, HostPolicy hosts, List<NodeGroup> groups) {
+    this(timeDilation, hosts, groups, null);
+  }
+
+  /** The network that joins the nodes, where the model has one. */
+  public Optional<NetworkSpec> networkSpec() {
+    return Optional.ofNullable(network);
   }
 
   /** Which hosts and what reserve, defaults filled in. */

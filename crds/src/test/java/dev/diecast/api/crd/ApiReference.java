@@ -45,6 +45,9 @@ final class ApiReference {
     List<String> rules = new ArrayList<>();
     collectRules("", root, rules);
     for (String part : List.of("spec", "status")) {
+      if (!root.getProperties().containsKey(part)) {
+        continue;
+      }
       page.append("\n### ").append(part).append("\n\n");
       page.append("| field | type | what it is |\n|---|---|---|\n");
       JSONSchemaProps schema = root.getProperties().get(part);

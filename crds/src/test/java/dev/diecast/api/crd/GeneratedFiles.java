@@ -2,6 +2,7 @@ package dev.diecast.api.crd;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 final class GeneratedFiles {
 
   static final List<Class<? extends HasMetadata>> TYPES =
-      List.of(ScaleModel.class, DilatedNode.class, DilationHost.class);
+      List.of(ScaleModel.class, DilatedNode.class, DilationHost.class, PipeGraph.class);
 
   private static final String HEADER =
       """

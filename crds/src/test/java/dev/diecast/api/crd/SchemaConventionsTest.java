@@ -30,9 +30,14 @@ class SchemaConventionsTest {
     assertThat(crd.getSpec().getVersions()).hasSize(1);
     assertThat(crd.getSpec().getNames().getCategories()).containsExactly("diecast");
     assertThat(crd.getSpec().getNames().getShortNames()).hasSize(1);
-    assertThat(version.getSubresources().getStatus()).isNotNull();
     assertThat(version.getAdditionalPrinterColumns().getLast().getName()).isEqualTo("Age");
     assertThat(version.getSchema().getOpenAPIV3Schema().getRequired()).containsExactly("spec");
+    if (crd.getSpec().getNames().getKind().equals("PipeGraph")) {
+      // Written once and never changed: nobody has anything to report of it.
+      assertThat(version.getSubresources()).isNull();
+      return;
+    }
+    assertThat(version.getSubresources().getStatus()).isNotNull();
     JSONSchemaProps status = version.getSchema().getOpenAPIV3Schema().getProperties().get("status");
     assertThat(status.getProperties()).containsKeys("observedGeneration", "conditions");
     JSONSchemaProps conditions = status.getProperties().get("conditions");
@@ -48,7 +53,7 @@ class SchemaConventionsTest {
             (name, yaml) -> {
               List<Object> values = new ArrayList<>();
               collectEnums(new Yaml().load(yaml), values);
-              assertThat(values).as(name).isNotEmpty().allMatch(String.class::isInstance);
+              assertThat(values).as(name).allMatch(String.class::isInstance);
             });
   }
 
@@ -69,6 +74,9 @@ class SchemaConventionsTest {
     JSONSchemaProps root = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
     List<String> faults = new ArrayList<>();
     for (String part : List.of("spec", "status")) {
+      if (!root.getProperties().containsKey(part)) {
+        continue;
+      }
       examine(part, root.getProperties().get(part), faults);
     }
     assertThat(faults).isEmpty();

@@ -62,7 +62,9 @@ final class SchemaRefinement implements CRDPostProcessor {
     JSONSchemaProps root = only.getSchema().getOpenAPIV3Schema();
     refineRoot(root);
     refine("spec", root.getProperties().get("spec"), POSITIVE_QUANTITY);
-    refine("status", root.getProperties().get("status"), QUANTITY);
+    if (root.getProperties().containsKey("status")) {
+      refine("status", root.getProperties().get("status"), QUANTITY);
+    }
     if (type.equals(DilatedNode.class)) {
       quantitiesAsTexts(root);
     }
@@ -114,8 +116,10 @@ final class SchemaRefinement implements CRDPostProcessor {
     spec.setDescription("What is wanted.");
     properties.put("spec", spec);
     JSONSchemaProps status = root.getProperties().get("status");
-    status.setDescription("What is so.");
-    properties.put("status", status);
+    if (status != null) {
+      status.setDescription("What is so.");
+      properties.put("status", status);
+    }
     root.setProperties(properties);
     root.setRequired(List.of("spec"));
   }

@@ -63,7 +63,8 @@ public final class DesiredNodes {
             dilation,
             place.tscKilohertz().orElse(null),
             place.group().machine(),
-            place.group().vm()));
+            place.group().vm(),
+            null));
     return node;
   }
 

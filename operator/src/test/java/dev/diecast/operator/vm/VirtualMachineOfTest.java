@@ -149,7 +149,8 @@ class VirtualMachineOfTest {
             spec.timeDilation(),
             spec.tscKilohertz(),
             new TargetMachine(1, "1", new Quantity("128Mi"), null, List.of(disks)),
-            spec.vm()));
+            spec.vm(),
+            spec.network()));
     return node;
   }
 
@@ -257,7 +258,8 @@ class VirtualMachineOfTest {
             new EffectiveDilation("5/2", driver, "2026-11-22T10:00:00.000000Z"),
             2_900_000L,
             Fixtures.machine(2, "1", "128Mi"),
-            vm));
+            vm,
+            null));
     return node;
   }
 }

@@ -50,10 +50,14 @@ public record PipeAssignment(
     hosts = List.copyOf(hosts);
   }
 
+  /** Which host has which pipes. */
+  public PipeHosts pipeHosts() {
+    return new PipeHosts(routerCount, hostOfVertex);
+  }
+
   /** The host that emulates a pipe of the network. */
   public int hostOf(Pipe pipe) {
-    boolean down = pipe.to() >= routerCount && pipe.from() < routerCount;
-    return hostOfVertex.get(down ? pipe.to() : pipe.from());
+    return pipeHosts().hostOf(pipe);
   }
 
   /**
@@ -61,10 +65,28 @@ public record PipeAssignment(
    * @throws TopologyException where the number of hosts is out of range
    */
   public static PipeAssignment assign(DistilledNetwork network, int hosts) {
+    return new Binding(network, requireInRange(hosts), Optional.empty()).result();
+  }
+
+  /**
+   * Pipes to hosts, where the virtual nodes have theirs already.
+   *
+   * @param hosts how many there are
+   * @param hostOfVirtualNode by index of the virtual node, from 0
+   */
+  public static PipeAssignment around(
+      DistilledNetwork network, int hosts, List<Integer> hostOfVirtualNode) {
+    if (hostOfVirtualNode.size() != network.network().virtualNodes().size()) {
+      throw new IllegalArgumentException("every virtual node needs a host");
+    }
+    return new Binding(network, requireInRange(hosts), Optional.of(hostOfVirtualNode)).result();
+  }
+
+  private static int requireInRange(int hosts) {
     if (hosts < 1 || hosts > MAXIMUM_HOSTS) {
       throw new TopologyException("%d hosts: write 1 to %d".formatted(hosts, MAXIMUM_HOSTS));
     }
-    return new Binding(network, hosts).result();
+    return hosts;
   }
 
   /** One assignment while it is made. */
@@ -73,11 +95,13 @@ public record PipeAssignment(
     private final AttachedNetwork attached;
     private final ExpectedTraffic traffic;
     private final int hosts;
+    private final Optional<List<Integer>> bound;
     private final Optional<BusiestPipe> busiest;
 
-    Binding(DistilledNetwork network, int hosts) {
+    Binding(DistilledNetwork network, int hosts, Optional<List<Integer>> bound) {
       this.network = network;
       this.hosts = hosts;
+      this.bound = bound;
       attached = network.network();
       traffic = ExpectedTraffic.of(network);
       busiest = Busiest.of(network, traffic);
@@ -98,7 +122,11 @@ public record PipeAssignment(
 
     private PipeAssignment bound(int[] hostOfRouter) {
       int[] hostOf = Arrays.copyOf(hostOfRouter, attached.vertexCount());
-      bindVirtualNodes(hostOf);
+      if (bound.isPresent()) {
+        followVirtualNodes(hostOf, bound.get());
+      } else {
+        bindVirtualNodes(hostOf);
+      }
       if (network.distillation() instanceof Distillation.EndToEnd) {
         Arrays.fill(hostOf, 0, attached.routerCount(), NOWHERE);
       }
@@ -133,6 +161,41 @@ public record PipeAssignment(
             1 + traffic.upBitsPerSecond(node.index()) + traffic.downBitsPerSecond(node.index());
       }
       return load;
+    }
+
+    /**
+     * Each cluster goes to the host on which most of its virtual nodes are, the fullest match
+     * first.
+     */
+    private void followVirtualNodes(int[] hostOf, List<Integer> bound) {
+      int[][] common = new int[hosts][hosts];
+      for (VirtualNode node : attached.virtualNodes()) {
+        common[hostOf[node.router()]][bound.get(node.index())]++;
+      }
+      int[] hostOfCluster = new int[hosts];
+      boolean[] clusterDone = new boolean[hosts];
+      boolean[] hostDone = new boolean[hosts];
+      for (int round = 0; round < hosts; round++) {
+        int best = -1;
+        for (int pair = 0; pair < hosts * hosts; pair++) {
+          int cluster = pair / hosts;
+          int host = pair % hosts;
+          if (!clusterDone[cluster]
+              && !hostDone[host]
+              && (best < 0 || common[cluster][host] > common[best / hosts][best % hosts])) {
+            best = pair;
+          }
+        }
+        clusterDone[best / hosts] = true;
+        hostDone[best % hosts] = true;
+        hostOfCluster[best / hosts] = best % hosts;
+      }
+      for (int router = 0; router < attached.routerCount(); router++) {
+        hostOf[router] = hostOf[router] < 0 ? NOWHERE : hostOfCluster[hostOf[router]];
+      }
+      for (VirtualNode node : attached.virtualNodes()) {
+        hostOf[attached.vertex(node)] = bound.get(node.index());
+      }
     }
 
     /**

@@ -1,0 +1,2 @@
+/** Addresses of virtual nodes, by rule. */
+package dev.diecast.core.network.address;
