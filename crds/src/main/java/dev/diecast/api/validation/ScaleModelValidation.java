@@ -42,6 +42,9 @@ public final class ScaleModelValidation {
       HostPolicyRules.check(spec.hosts(), at.at("hosts"));
     }
     checkGroups(name, spec, at.at("groups"));
+    if (spec.network() != null) {
+      NetworkRules.check(spec, at.at("network"));
+    }
     return errors.list();
   }
 

@@ -203,6 +203,9 @@ final class TemplateRules {
                 + FieldErrors.quote(argument)
                 + ", which decides what the guest takes for time; DieCast sets it: leave it out");
       }
+      if (parameter.startsWith("diecast.")) {
+        at.refuse("holds " + FieldErrors.quote(argument) + ", which DieCast sets: leave it out");
+      }
     }
   }
 

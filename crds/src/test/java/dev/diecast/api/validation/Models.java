@@ -60,6 +60,31 @@ public final class Models {
     return (ObjectNode) YAML.unmarshal(VALID, JsonNode.class);
   }
 
+  /** The same with a network. */
+  public static ObjectNode networked() {
+    ObjectNode model = valid();
+    set(
+        model,
+        "/spec/network",
+        """
+        topology:
+          links:
+          - {from: paris, to: berlin, bitsPerSecond: 10M, delayMicros: 9000, lossPercent: "0.1"}
+          - {from: berlin, to: warsaw, queuePackets: 20}
+        linkDefaults: {transit: {bitsPerSecond: 100M}}
+        accessLink: {delayMicros: 100, queueBytes: 30000}
+        attachments:
+        - {group: web, nodes: [paris, warsaw]}
+        - {group: db, randomSeed: 7, accessLink: {bitsPerSecond: 1M}}
+        linkChanges:
+        - {from: warsaw, to: berlin, down: true}
+        distillation: {mode: WalkOut, hops: 1, coreHops: 1}
+        subnet: 10.96.0.0/12
+        mtuBytes: 1500
+        """);
+    return model;
+  }
+
   /** Sets what stands at a JSON pointer to a value written in YAML; the parent is there. */
   public static void set(ObjectNode model, String pointer, String yaml) {
     int cut = pointer.lastIndexOf('/');

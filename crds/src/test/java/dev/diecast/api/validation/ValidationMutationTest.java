@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.api.v1alpha1.TargetDisk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ class ValidationMutationTest {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     int passed = 0;
     for (int i = 0; i < MODELS; i++) {
-      ObjectNode document = Models.valid();
+      ObjectNode document = i % 2 == 0 ? Models.valid() : Models.networked();
       int mutations = 1 + random.nextInt(3);
       for (int mutation = 0; mutation < mutations; mutation++) {
         Mutation.apply(document, random);
@@ -76,6 +78,10 @@ class ValidationMutationTest {
                     .nicBitsPerSecond()
                     .ifPresent(rate -> assertThat(rate.signum()).isPositive());
                 group.machine().disks().forEach(TargetDisk::capacityBytes);
+              }
+              if (spec.network() != null && spec.network().topology().configMap() == null) {
+                ModelNetwork network = ModelNetwork.of(spec, Optional.empty());
+                assertThat(network.network().virtualNodes()).hasSize(spec.totalNodes());
               }
             })
         .as(about)
