@@ -11,6 +11,7 @@ import dev.diecast.operator.plan.PlanRequest;
 import dev.diecast.operator.plan.Planner;
 import dev.diecast.operator.status.Conditions;
 import dev.diecast.operator.status.StatusAggregation;
+import dev.diecast.operator.store.CachedStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -62,7 +63,7 @@ public class Placing {
     record Waiting(String message) implements Outcome {}
   }
 
-  Outcome place(ScaleModel model, NodeStore store) {
+  Outcome place(ScaleModel model, CachedStore<DilatedNode> store) {
     planning.lock();
     try {
       return placeAlone(model, store);
@@ -71,7 +72,7 @@ public class Placing {
     }
   }
 
-  private Outcome placeAlone(ScaleModel model, NodeStore store) {
+  private Outcome placeAlone(ScaleModel model, CachedStore<DilatedNode> store) {
     Set<String> names = new HashSet<>(DesiredNodes.names(model));
     List<DilatedNode> own = new ArrayList<>();
     List<DilatedNode> others = new ArrayList<>();
@@ -105,7 +106,10 @@ public class Placing {
   }
 
   private static List<DilatedNode> write(
-      ScaleModel model, PlanOutcome.Planned plan, List<DilatedNode> own, NodeStore store) {
+      ScaleModel model,
+      PlanOutcome.Planned plan,
+      List<DilatedNode> own,
+      CachedStore<DilatedNode> store) {
     Map<String, DilatedNode> surplus = new HashMap<>();
     own.forEach(node -> surplus.put(node.getMetadata().getName(), node));
     List<DilatedNode> nodes = new ArrayList<>();

@@ -3,18 +3,24 @@ package dev.diecast.operator;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.operator.event.Announcement;
 import dev.diecast.operator.event.Announcer;
 import dev.diecast.operator.event.EventReason;
+import dev.diecast.operator.network.NetworkPublishing;
+import dev.diecast.operator.network.TopologyText;
 import dev.diecast.operator.plan.DesiredNodes;
 import dev.diecast.operator.plan.NodeChange;
 import dev.diecast.operator.plan.PlanInForce;
 import dev.diecast.operator.status.ModelFacts;
+import dev.diecast.operator.status.NetworkFacts;
 import dev.diecast.operator.status.StatusAggregation;
 import dev.diecast.operator.status.Transitions;
 import dev.diecast.operator.status.Verdict;
+import dev.diecast.operator.store.CachedStore;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -58,6 +64,8 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
   private final Announcer announcer;
   private InformerEventSource<DilatedNode, ScaleModel> nodeSource;
   private InformerEventSource<DilationHost, ScaleModel> hostSource;
+  private InformerEventSource<PipeGraph, ScaleModel> graphSource;
+  private InformerEventSource<ConfigMap, ScaleModel> topologySource;
 
   public ScaleModelReconciler(Acceptance acceptance, Placing placing, Announcer announcer) {
     this.acceptance = acceptance;
@@ -88,8 +96,44 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
   }
 
   private ModelFacts act(ScaleModel model, Context<ScaleModel> context) {
+    ModelFacts facts = plan(model, context);
+    boolean settled =
+        facts.accepted().isTrue() && facts.placed().map(Verdict::isTrue).orElse(false);
+    return facts.with(settled ? network(facts, context) : networkBefore(model));
+  }
+
+  private Optional<NetworkFacts> network(ModelFacts facts, Context<ScaleModel> context) {
+    ScaleModel model = facts.model();
+    return NetworkPublishing.publish(
+        model,
+        topologyText(model, context),
+        facts.nodes(),
+        graphSource
+            .list(
+                model.getMetadata().getNamespace(),
+                graph -> graph.getSpec().model().equals(model.getMetadata().getName()))
+            .toList(),
+        new CachedStore<>(context, graphSource));
+  }
+
+  private static Optional<NetworkFacts> networkBefore(ScaleModel model) {
+    return model
+        .getSpec()
+        .networkSpec()
+        .map(
+            _ ->
+                new NetworkFacts(
+                    Verdict.unknown("Waiting", "nothing is published until all nodes are placed"),
+                    Optional.ofNullable(model.getStatus()).map(ScaleModelStatus::network)));
+  }
+
+  private TopologyText topologyText(ScaleModel model, Context<ScaleModel> context) {
+    return TopologyText.read(model, topologySource::get, context.getClient());
+  }
+
+  private ModelFacts plan(ScaleModel model, Context<ScaleModel> context) {
     List<DilatedNode> nodes = ownNodes(model);
-    Verdict accepted = acceptance.judge(model);
+    Verdict accepted = acceptance.judge(model, () -> topologyText(model, context));
     if (!accepted.isTrue()) {
       return asBefore(model, accepted, Optional.empty(), nodes);
     }
@@ -97,7 +141,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
     if (PlanInForce.stands(model, nodes, hosts)) {
       return asBefore(model, accepted, StatusAggregation.placedNow(model), nodes);
     }
-    return switch (placing.place(model, new NodeStore(context, nodeSource))) {
+    return switch (placing.place(model, new CachedStore<>(context, nodeSource))) {
       case Placing.Outcome.Placed placed -> placed(model, accepted, placed);
       case Placing.Outcome.Refused refused -> refused(model, accepted, refused);
       case Placing.Outcome.NameTaken taken ->
@@ -192,7 +236,35 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
                 .withOnUpdateFilter((now, before) -> PlanInForce.concerns(before, now))
                 .build(),
             context);
-    return List.of(nodeSource, hostSource);
+    graphSource =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(PipeGraph.class, ScaleModel.class)
+                .withSecondaryToPrimaryMapper(
+                    graph ->
+                        Set.of(
+                            new ResourceID(
+                                graph.getSpec().model(), graph.getMetadata().getNamespace())))
+                .build(),
+            context);
+    topologySource =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(ConfigMap.class, ScaleModel.class)
+                .withName("topology")
+                .withLabelSelector(Api.LABEL_TOPOLOGY)
+                .withSecondaryToPrimaryMapper(
+                    configMap -> modelsOf(ResourceID.fromResource(configMap), context))
+                .build(),
+            context);
+    return List.of(nodeSource, hostSource, graphSource, topologySource);
+  }
+
+  private static Set<ResourceID> modelsOf(
+      ResourceID configMap, EventSourceContext<ScaleModel> context) {
+    return context
+        .getPrimaryCache()
+        .list(model -> TopologyText.configMapOf(model).filter(configMap::equals).isPresent())
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toSet());
   }
 
   private static Set<ResourceID> modelOf(DilatedNode node) {

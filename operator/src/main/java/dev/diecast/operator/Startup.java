@@ -33,7 +33,7 @@ public class Startup {
   private static final Map<String, Set<String>> NEEDED =
       Map.of(
           Api.GROUP + "/" + Api.VERSION,
-          Set.of("scalemodels", "dilatednodes", "dilationhosts"),
+          Set.of("scalemodels", "dilatednodes", "dilationhosts", "pipegraphs"),
           "kubevirt.io/v1",
           Set.of("virtualmachines", "virtualmachineinstances"));
 

@@ -90,7 +90,8 @@ public final class Fixtures {
             new HostPolicy(
                 new LabelSelectorBuilder().addToMatchLabels("test", value).build(),
                 new HostReserve(0, 0, 0, 0)),
-            spec.groups()));
+            spec.groups(),
+            spec.network()));
     return model;
   }
 

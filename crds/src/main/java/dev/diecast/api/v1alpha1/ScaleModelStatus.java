@@ -14,9 +14,10 @@ public record ScaleModelStatus(
         Long observedGeneration,
     @JsonPropertyDescription("The time dilation in force.") EffectiveDilation timeDilation,
     @JsonPropertyDescription("Where the nodes are, and what binds.") Plan plan,
+    @JsonPropertyDescription("What became of the network.") NetworkStatus network,
     @JsonPropertyDescription("How many nodes are how far.") Counts counts,
     @JsonPropertyDescription("When nodes were not faithful; it never shrinks.") Fidelity fidelity,
-    @JsonPropertyDescription("Accepted, Placed, Provisioned, Dilated, Ready, Faithful.")
+    @JsonPropertyDescription("Accepted, Placed, Provisioned, Networked, Dilated, Ready, Faithful.")
         List<Condition> conditions) {
 
   public ScaleModelStatus {

@@ -67,6 +67,12 @@ final class SchemaRefinement implements CRDPostProcessor {
     }
     if (type.equals(DilatedNode.class)) {
       quantitiesAsTexts(root);
+      // Comes and goes as a whole; API servers of 1.20 leave a null of a map whose fields all go.
+      root.getProperties()
+          .get("spec")
+          .getProperties()
+          .get("network")
+          .setXKubernetesMapType("atomic");
     }
     return crd;
   }

@@ -1,11 +1,15 @@
 package dev.diecast.operator.plan;
 
+import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.NodeGroup;
+import dev.diecast.api.v1alpha1.NodeNetwork;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.core.network.address.AddressPlan;
+import dev.diecast.core.network.address.Ipv4Subnet;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -64,8 +68,26 @@ public final class DesiredNodes {
             place.tscKilohertz().orElse(null),
             place.group().machine(),
             place.group().vm(),
-            null));
+            network(model, place)));
     return node;
+  }
+
+  /** Null where the model has no network. */
+  private static NodeNetwork network(ScaleModel model, PlacedNode place) {
+    return model
+        .getSpec()
+        .networkSpec()
+        .map(
+            network -> {
+              AddressPlan plan = ModelNetwork.addresses(model.getSpec());
+              long address = plan.block(place.group().name()).address(place.index());
+              return new NodeNetwork(
+                  Ipv4Subnet.text(address) + "/" + plan.subnet().prefixLength(),
+                  AddressPlan.mac(address).toString(),
+                  network.mtuOrDefault(),
+                  plan.names());
+            })
+        .orElse(null);
   }
 
   /**
@@ -112,7 +134,8 @@ public final class DesiredNodes {
         .findFirst();
   }
 
-  private static OwnerReference ownedBy(ScaleModel model) {
+  /** That the garbage collector takes it with its model. */
+  public static OwnerReference ownedBy(ScaleModel model) {
     return new OwnerReferenceBuilder()
         .withApiVersion(model.getApiVersion())
         .withKind(model.getKind())

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param timeDilation the dilation in force, where there is one
  * @param plan the plan in force, where there is one
  * @param nodes the model's nodes as they are now
+ * @param network what became of its network; empty where it has none
  */
 public record ModelFacts(
     ScaleModel model,
@@ -23,8 +24,25 @@ public record ModelFacts(
     Optional<Verdict> placed,
     Optional<EffectiveDilation> timeDilation,
     Optional<ScaleModelStatus.Plan> plan,
-    List<DilatedNode> nodes) {
+    List<DilatedNode> nodes,
+    Optional<NetworkFacts> network) {
   public ModelFacts {
     nodes = List.copyOf(nodes);
+  }
+
+  /** Of a model without a network. */
+  public ModelFacts(
+      ScaleModel model,
+      Verdict accepted,
+      Optional<Verdict> placed,
+      Optional<EffectiveDilation> timeDilation,
+      Optional<ScaleModelStatus.Plan> plan,
+      List<DilatedNode> nodes) {
+    this(model, accepted, placed, timeDilation, plan, nodes, Optional.empty());
+  }
+
+  /** The same, with what became of the network. */
+  public ModelFacts with(Optional<NetworkFacts> networkNow) {
+    return new ModelFacts(model, accepted, placed, timeDilation, plan, nodes, networkNow);
   }
 }

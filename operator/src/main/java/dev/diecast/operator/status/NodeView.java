@@ -15,6 +15,7 @@ record NodeView(
     Verdict provisioned,
     Verdict capped,
     Optional<Verdict> throttled,
+    Verdict networked,
     Verdict dilated,
     Verdict faithful) {
 
@@ -22,6 +23,8 @@ record NodeView(
       Verdict.unknown("Provisioning", "its VirtualMachine is being written");
   private static final Verdict NOT_APPLIED =
       Verdict.unknown("Waiting", "the daemon of its host has not applied it yet");
+  private static final Verdict NOT_ATTACHED =
+      Verdict.unknown("Waiting", "the daemon of its host has not attached it yet");
   private static final Verdict NOT_MEASURED =
       Verdict.unknown("Measuring", "the daemon of its host has not measured it yet");
 
@@ -39,6 +42,7 @@ record NodeView(
         current(conditions, "Provisioned", operatorSawIt, NOT_PROVISIONED),
         current(conditions, "Capped", daemonSawIt, NOT_APPLIED),
         daemonSawIt ? Conditions.verdict(conditions, "Throttled") : Optional.empty(),
+        current(conditions, "Networked", daemonSawIt, NOT_ATTACHED),
         current(conditions, "Dilated", daemonSawIt, NOT_MEASURED),
         current(conditions, "Faithful", daemonSawIt, NOT_MEASURED));
   }

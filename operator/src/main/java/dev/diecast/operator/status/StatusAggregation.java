@@ -21,6 +21,7 @@ public final class StatusAggregation {
   public static final String ACCEPTED = "Accepted";
   public static final String PLACED = "Placed";
   public static final String PROVISIONED = "Provisioned";
+  public static final String NETWORKED = "Networked";
   public static final String DILATED = "Dilated";
   public static final String READY = "Ready";
   public static final String FAITHFUL = "Faithful";
@@ -44,7 +45,17 @@ public final class StatusAggregation {
     Verdict placed = facts.placed().orElseGet(() -> placedBefore(before));
     Verdict provisioned = provisioned(nodes);
     Verdict dilated = dilated(nodes);
-    Verdict ready = ready(facts.accepted(), placed, provisioned, dilated);
+    Optional<Verdict> networked = networked(facts, nodes);
+    Verdict ready =
+        ready(
+            Stream.of(
+                    Optional.of(facts.accepted()),
+                    Optional.of(placed),
+                    Optional.of(provisioned),
+                    networked,
+                    Optional.of(dilated))
+                .flatMap(Optional::stream)
+                .toList());
 
     List<Condition> conditions = new ArrayList<>();
     conditions.add(Conditions.next(before, ACCEPTED, facts.accepted(), generation, now));
@@ -57,6 +68,8 @@ public final class StatusAggregation {
                 .orElse(generation);
     conditions.add(Conditions.next(before, PLACED, placed, placedGeneration, now));
     conditions.add(Conditions.next(before, PROVISIONED, provisioned, generation, now));
+    networked.ifPresent(
+        verdict -> conditions.add(Conditions.next(before, NETWORKED, verdict, generation, now)));
     conditions.add(Conditions.next(before, DILATED, dilated, generation, now));
     conditions.add(Conditions.next(before, READY, ready, generation, now));
     ScaleModelStatus.Fidelity record =
@@ -68,6 +81,7 @@ public final class StatusAggregation {
         generation,
         facts.timeDilation().orElse(null),
         facts.plan().orElse(null),
+        facts.network().flatMap(NetworkFacts::status).orElse(null),
         counts(nodes),
         record,
         conditions);
@@ -109,6 +123,27 @@ public final class StatusAggregation {
         : Verdict.no("Provisioning", share(running, nodes) + " VMs run");
   }
 
+  /** Empty where the model has no network. */
+  private static Optional<Verdict> networked(ModelFacts facts, List<NodeView> nodes) {
+    return facts
+        .network()
+        .map(
+            network -> {
+              List<NodeView> done =
+                  nodes.stream().filter(node -> node.networked().isTrue()).toList();
+              if (!network.published().isTrue()) {
+                return network.published();
+              }
+              return done.size() == nodes.size()
+                  ? Verdict.yes("Networked", network.published().message())
+                  : notYet(
+                      "Waiting",
+                      share(done, nodes) + " nodes are attached to the pipes",
+                      nodes,
+                      NodeView::networked);
+            });
+  }
+
   private static Verdict dilated(List<NodeView> nodes) {
     if (nodes.isEmpty()) {
       return Verdict.no("Waiting", "no node exists yet");
@@ -143,9 +178,8 @@ public final class StatusAggregation {
             share(proven, nodes) + " nodes are shown to be faithful" + RunFidelity.remark(record));
   }
 
-  private static Verdict ready(
-      Verdict accepted, Verdict placed, Verdict provisioned, Verdict dilated) {
-    return Stream.of(accepted, placed, provisioned, dilated)
+  private static Verdict ready(List<Verdict> needed) {
+    return needed.stream()
         .filter(Predicate.not(Verdict::isTrue))
         .findFirst()
         .map(first -> Verdict.no(first.reason(), first.message()))

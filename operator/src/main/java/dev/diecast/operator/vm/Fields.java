@@ -3,6 +3,8 @@ package dev.diecast.operator.vm;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,22 @@ final class Fields {
       here = fields.get(step);
     }
     return true;
+  }
+
+  /** The list at a path; empty where there is none. */
+  static List<?> list(Map<String, Object> root, String... path) {
+    return parent(root, path).get(path[path.length - 1]) instanceof List<?> list ? list : List.of();
+  }
+
+  /** Puts one more item at the end of a list. */
+  static void append(Map<String, Object> root, Object item, String... path) {
+    List<Object> longer = new ArrayList<>(list(root, path));
+    longer.add(item);
+    parent(root, path).put(path[path.length - 1], longer);
+  }
+
+  private static Map<String, Object> parent(Map<String, Object> root, String... path) {
+    return object(root, Arrays.copyOf(path, path.length - 1));
   }
 
   static byte[] canonicalJson(Map<String, Object> object) {

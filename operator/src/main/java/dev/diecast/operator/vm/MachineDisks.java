@@ -1,7 +1,6 @@
 package dev.diecast.operator.vm;
 
 import dev.diecast.api.v1alpha1.TargetDisk;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +20,13 @@ final class MachineDisks {
   static void attach(Map<String, Object> template, List<TargetDisk> disks) {
     for (TargetDisk disk : disks) {
       if (!names(template, "spec", "volumes").contains(disk.name())) {
-        append(
+        Fields.append(
             template,
             Map.of(
                 "name", disk.name(), "emptyDisk", Map.of("capacity", disk.capacity().toString())),
             "spec",
             "volumes");
-        append(template, device(disk), "spec", "domain", "devices", "disks");
+        Fields.append(template, device(disk), "spec", "domain", "devices", "disks");
       }
     }
   }
@@ -44,25 +43,10 @@ final class MachineDisks {
   }
 
   private static List<String> names(Map<String, Object> template, String... path) {
-    return list(template, path).stream()
+    return Fields.list(template, path).stream()
         .map(item -> item instanceof Map<?, ?> fields ? fields.get("name") : null)
         .filter(Objects::nonNull)
         .map(Object::toString)
         .toList();
-  }
-
-  private static List<?> list(Map<String, Object> template, String... path) {
-    Map<String, Object> parent = parent(template, path);
-    return parent.get(path[path.length - 1]) instanceof List<?> list ? list : List.of();
-  }
-
-  private static void append(Map<String, Object> template, Object item, String... path) {
-    List<Object> longer = new ArrayList<>(list(template, path));
-    longer.add(item);
-    parent(template, path).put(path[path.length - 1], longer);
-  }
-
-  private static Map<String, Object> parent(Map<String, Object> template, String... path) {
-    return Fields.object(template, java.util.Arrays.copyOf(path, path.length - 1));
   }
 }

@@ -70,6 +70,7 @@ public final class VirtualMachineOf {
       dilateTemplate(template, spec);
     }
     MachineDisks.attach(template, spec.machine().disks());
+    spec.nodeNetwork().ifPresent(network -> ModelInterface.attach(template, network));
     Fields.object(template, "metadata", "labels").putAll(labels(spec));
     Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
     annotations.put(Api.ANNOTATION_FACTOR, spec.timeDilation().factor());

@@ -271,6 +271,7 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
           "/diecast/scalemodels.diecast.dev.yaml",
           "/diecast/dilatednodes.diecast.dev.yaml",
           "/diecast/dilationhosts.diecast.dev.yaml",
+          "/diecast/pipegraphs.diecast.dev.yaml",
           "/kubevirt/virtualmachines.kubevirt.io.yaml",
           "/kubevirt/virtualmachineinstances.kubevirt.io.yaml",
           "/kubevirt/virtualmachineinstancetypes.instancetype.kubevirt.io.yaml",

@@ -41,7 +41,7 @@ final class Cluster {
 
   private static final Pattern WRITES =
       Pattern.compile(
-          "apiserver_request_total\\{[^}]*resource=\"(scalemodels|dilatednodes|virtualmachines"
+          "apiserver_request_total\\{[^}]*resource=\"(scalemodels|dilatednodes|pipegraphs|virtualmachines"
               + "|virtualmachineinstances|events)\"[^}]*verb=\"(POST|PUT|PATCH|APPLY|DELETE)\"[^}]*}"
               + " (\\S+)");
 
