@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which host emulates which pipes, and on which host each virtual node is.
@@ -79,7 +80,9 @@ public record PipeAssignment(
     if (hostOfVirtualNode.size() != network.network().virtualNodes().size()) {
       throw new IllegalArgumentException("every virtual node needs a host");
     }
-    return new Binding(network, requireInRange(hosts), Optional.of(hostOfVirtualNode)).result();
+    PlacedNodes placed =
+        new PlacedNodes(network.network(), requireInRange(hosts), hostOfVirtualNode);
+    return new Binding(network, hosts, Optional.of(placed)).result();
   }
 
   private static int requireInRange(int hosts) {
@@ -95,13 +98,13 @@ public record PipeAssignment(
     private final AttachedNetwork attached;
     private final ExpectedTraffic traffic;
     private final int hosts;
-    private final Optional<List<Integer>> bound;
+    private final Optional<PlacedNodes> placed;
     private final Optional<BusiestPipe> busiest;
 
-    Binding(DistilledNetwork network, int hosts, Optional<List<Integer>> bound) {
+    Binding(DistilledNetwork network, int hosts, Optional<PlacedNodes> placed) {
       this.network = network;
       this.hosts = hosts;
-      this.bound = bound;
+      this.placed = placed;
       attached = network.network();
       traffic = ExpectedTraffic.of(network);
       busiest = Busiest.of(network, traffic);
@@ -114,16 +117,28 @@ public record PipeAssignment(
       double[] loads = loads();
       Random random = new Random(SEED);
       int attempts = nodes.size() <= MOST_NODES_OF_ATTEMPTS ? ATTEMPTS : 1;
-      return IntStream.range(0, attempts)
-          .mapToObj(attempt -> bound(Clusters.assign(graph, nodes, loads, hosts, random)))
+      Stream<int[]> clusters =
+          IntStream.range(0, attempts)
+              .mapToObj(attempt -> Clusters.assign(graph, nodes, loads, hosts, random));
+      Stream<int[]> candidates =
+          placed
+              .map(
+                  there ->
+                      Stream.concat(
+                          Stream.of(there.spreading(graph, nodes)), clusters.map(there::following)))
+              .orElse(clusters);
+      return candidates
+          .map(this::bound)
           .min(Comparator.comparingDouble(PipeAssignment::crossHostShare))
           .orElseThrow();
     }
 
     private PipeAssignment bound(int[] hostOfRouter) {
       int[] hostOf = Arrays.copyOf(hostOfRouter, attached.vertexCount());
-      if (bound.isPresent()) {
-        followVirtualNodes(hostOf, bound.get());
+      if (placed.isPresent()) {
+        for (VirtualNode node : attached.virtualNodes()) {
+          hostOf[attached.vertex(node)] = placed.get().hostOfVirtualNode().get(node.index());
+        }
       } else {
         bindVirtualNodes(hostOf);
       }
@@ -161,41 +176,6 @@ public record PipeAssignment(
             1 + traffic.upBitsPerSecond(node.index()) + traffic.downBitsPerSecond(node.index());
       }
       return load;
-    }
-
-    /**
-     * Each cluster goes to the host on which most of its virtual nodes are, the fullest match
-     * first.
-     */
-    private void followVirtualNodes(int[] hostOf, List<Integer> bound) {
-      int[][] common = new int[hosts][hosts];
-      for (VirtualNode node : attached.virtualNodes()) {
-        common[hostOf[node.router()]][bound.get(node.index())]++;
-      }
-      int[] hostOfCluster = new int[hosts];
-      boolean[] clusterDone = new boolean[hosts];
-      boolean[] hostDone = new boolean[hosts];
-      for (int round = 0; round < hosts; round++) {
-        int best = -1;
-        for (int pair = 0; pair < hosts * hosts; pair++) {
-          int cluster = pair / hosts;
-          int host = pair % hosts;
-          if (!clusterDone[cluster]
-              && !hostDone[host]
-              && (best < 0 || common[cluster][host] > common[best / hosts][best % hosts])) {
-            best = pair;
-          }
-        }
-        clusterDone[best / hosts] = true;
-        hostDone[best % hosts] = true;
-        hostOfCluster[best / hosts] = best % hosts;
-      }
-      for (int router = 0; router < attached.routerCount(); router++) {
-        hostOf[router] = hostOf[router] < 0 ? NOWHERE : hostOfCluster[hostOf[router]];
-      }
-      for (VirtualNode node : attached.virtualNodes()) {
-        hostOf[attached.vertex(node)] = bound.get(node.index());
-      }
     }
 
     /**

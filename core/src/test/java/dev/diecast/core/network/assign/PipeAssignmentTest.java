@@ -201,4 +201,42 @@ class PipeAssignmentTest {
           .hasMessageContaining("hosts: write 1 to 64");
     }
   }
+
+  /** Virtual nodes stay where they are; a cluster follows most of its own. */
+  @Test
+  void pipesFollowNodesThatArePlaced() {
+    Seeded.forAll(
+        50,
+        random -> {
+          AttachedNetwork network = TestTopologies.randomNetwork(random);
+          int hosts = 1 + random.nextInt(4);
+          List<Integer> placed =
+              network.virtualNodes().stream().map(_ -> random.nextInt(hosts)).toList();
+          for (String mode : MODES) {
+            DistilledNetwork distilled = distill(mode, network);
+            PipeAssignment assignment = PipeAssignment.around(distilled, hosts, placed);
+            network
+                .virtualNodes()
+                .forEach(
+                    node ->
+                        assertThat(assignment.pipeHosts().hostOfVirtualNode(node.index()))
+                            .isEqualTo(placed.get(node.index())));
+            long[] pipes = new long[hosts];
+            distilled.forEachPipe(pipe -> pipes[assignment.hostOf(pipe)]++);
+            for (int host = 0; host < hosts; host++) {
+              assertThat(assignment.hosts().get(host).pipes()).isEqualTo(pipes[host]);
+            }
+          }
+        });
+  }
+
+  /** Two halves of a ring, each with its nodes on one host: nothing within a half crosses. */
+  @Test
+  void aClusterGoesWhereItsNodesAre() {
+    AttachedNetwork network = ring(8, 8);
+    DistilledNetwork distilled = distill("hop-by-hop", network);
+    List<Integer> halves = List.of(1, 1, 1, 1, 0, 0, 0, 0);
+    PipeAssignment assignment = PipeAssignment.around(distilled, 2, halves);
+    assertThat(assignment.hostOfVertex().subList(0, 8)).isEqualTo(halves);
+  }
 }
