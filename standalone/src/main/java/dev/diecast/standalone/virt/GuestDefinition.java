@@ -171,7 +171,8 @@ public record GuestDefinition(
     for (JsonNode device : devices.path("interfaces")) {
       interfaces.add(
           new NetworkInterface(
-              device.path("name").asText(), text(device.path("macAddress")).map(MacAddress::parse)));
+              device.path("name").asText(),
+              text(device.path("macAddress")).map(MacAddress::parse)));
     }
     boolean attach = devices.path("autoattachPodInterface").asBoolean(true);
     return interfaces.isEmpty() && attach && spec.path("networks").isEmpty()

@@ -230,7 +230,10 @@ public final class QemuCommand {
     // QEMU 7.2 listens again when the other end goes, but does not connect again: so it is the
     // server, and either of them may be started anew. Until the daemon comes, frames are lost.
     return card.isEmulated()
-        ? "stream,id=" + id + ",server=on,addr.type=unix,addr.path=" + comma(directory.networkSocket())
+        ? "stream,id="
+            + id
+            + ",server=on,addr.type=unix,addr.path="
+            + comma(directory.networkSocket())
         // Addresses as behind KubeVirt's masquerade; restrict: nothing gets to the real world.
         : "user,id=" + id + ",restrict=on,net=10.0.2.0/24";
   }
