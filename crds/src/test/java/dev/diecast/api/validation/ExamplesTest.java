@@ -3,9 +3,16 @@ package dev.diecast.api.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.NetworkAttachment;
+import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.TopologyConfigMap;
 import dev.diecast.core.Rational;
+import dev.diecast.core.network.topology.GmlTopology;
+import dev.diecast.core.network.topology.LinkDefaults;
+import dev.diecast.core.network.topology.Topology;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,13 +42,14 @@ class ExamplesTest {
   void thereAreExamples() throws IOException {
     assertThat(files())
         .extracting(file -> file.getFileName().toString())
-        .contains("quickstart.yaml", "auto.yaml");
+        .contains("quickstart.yaml", "auto.yaml", "network.yaml");
   }
 
   @ParameterizedTest
   @MethodSource("files")
   void everyDocumentIsValid(Path file) throws IOException {
     Map<String, JsonNode> instancetypes = new TreeMap<>();
+    Map<String, JsonNode> configMaps = new TreeMap<>();
     List<JsonNode> models = new ArrayList<>();
     for (JsonNode document : documents(file)) {
       switch (document.path("kind").asText()) {
@@ -54,6 +62,7 @@ class ExamplesTest {
           assertThat(errors.list()).isEmpty();
           instancetypes.put(document.at("/metadata/name").asText(), document);
         }
+        case "ConfigMap" -> configMaps.put(document.at("/metadata/name").asText(), document);
         case "ScaleModel" -> {
           assertThat(ScaleModelValidation.validate(document)).isEmpty();
           models.add(document);
@@ -63,7 +72,23 @@ class ExamplesTest {
     }
     assertThat(models).isNotEmpty();
     for (JsonNode model : models) {
-      checkAgainst(instancetypes, Models.YAML.convertValue(model, ScaleModel.class));
+      ScaleModel read = Models.YAML.convertValue(model, ScaleModel.class);
+      checkAgainst(instancetypes, read);
+      read.getSpec().networkSpec().ifPresent(network -> checkTopology(configMaps, network));
+    }
+  }
+
+  private static void checkTopology(Map<String, JsonNode> configMaps, NetworkSpec network) {
+    TopologyConfigMap source = network.topology().configMap();
+    JsonNode configMap = configMaps.get(source.name());
+    assertThat(configMap).as("ConfigMap %s", source.name()).isNotNull();
+    assertThat(configMap.at("/metadata/labels").has(Api.LABEL_TOPOLOGY)).isTrue();
+    Topology topology =
+        GmlTopology.read(
+            configMap.path("data").path(source.keyOrDefault()).asText(), LinkDefaults.STANDARD);
+    assertThat(topology.notices()).isEmpty();
+    for (NetworkAttachment attachment : network.attachments()) {
+      attachment.nodes().forEach(node -> topology.names().find(node));
     }
   }
 
