@@ -3,16 +3,13 @@ package dev.diecast.api.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.v1alpha1.Api;
-import dev.diecast.api.v1alpha1.NetworkAttachment;
-import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.api.v1alpha1.TopologyConfigMap;
 import dev.diecast.core.Rational;
-import dev.diecast.core.network.topology.GmlTopology;
-import dev.diecast.core.network.topology.LinkDefaults;
-import dev.diecast.core.network.topology.Topology;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,22 +72,17 @@ class ExamplesTest {
     for (JsonNode model : models) {
       ScaleModel read = Models.YAML.convertValue(model, ScaleModel.class);
       checkAgainst(instancetypes, read);
-      read.getSpec().networkSpec().ifPresent(network -> checkTopology(configMaps, network));
+      read.getSpec().networkSpec().ifPresent(_ -> checkTopology(configMaps, read.getSpec()));
     }
   }
 
-  private static void checkTopology(Map<String, JsonNode> configMaps, NetworkSpec network) {
-    TopologyConfigMap source = network.topology().configMap();
+  private static void checkTopology(Map<String, JsonNode> configMaps, ScaleModelSpec spec) {
+    TopologyConfigMap source = spec.network().topology().configMap();
     JsonNode configMap = configMaps.get(source.name());
     assertThat(configMap).as("ConfigMap %s", source.name()).isNotNull();
     assertThat(configMap.at("/metadata/labels").has(Api.LABEL_TOPOLOGY)).isTrue();
-    Topology topology =
-        GmlTopology.read(
-            configMap.path("data").path(source.keyOrDefault()).asText(), LinkDefaults.STANDARD);
-    assertThat(topology.notices()).isEmpty();
-    for (NetworkAttachment attachment : network.attachments()) {
-      attachment.nodes().forEach(node -> topology.names().find(node));
-    }
+    String gml = configMap.path("data").path(source.keyOrDefault()).asText();
+    assertThat(ModelNetwork.of(spec, Optional.of(gml)).network().topology().notices()).isEmpty();
   }
 
   private static void checkAgainst(Map<String, JsonNode> instancetypes, ScaleModel model) {

@@ -87,7 +87,6 @@ public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
       throw new Refusal(file + ": holds no ScaleModel");
     }
     refuseTwice(file, models);
-    TopologyMaps.check(file, models, others);
     return new ModelFile(models, others);
   }
 

@@ -1,11 +1,11 @@
 package dev.diecast.standalone.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.api.resources.ModelNetwork;
+import dev.diecast.api.resources.NetworkRefusal;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.TopologyConfigMap;
-import dev.diecast.core.network.TopologyException;
-import dev.diecast.core.network.topology.GmlTopology;
 import dev.diecast.core.network.topology.LinkDefaults;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -89,28 +89,47 @@ final class TopologyMaps {
   }
 
   /**
-   * Checks what the file's models take from the file's ConfigMaps; one that is not in the file may
-   * be in the instance already.
+   * Checks the networks of a file's models as far as the file tells: a ConfigMap that is not in it
+   * may be in the instance already.
    *
    * @throws Refusal naming object, field and mend
    */
-  static void check(Path file, List<ScaleModel> models, List<HasMetadata> others) {
-    for (ScaleModel model : models) {
-      Source.of(model)
-          .ifPresent(
-              source -> {
-                List<HasMetadata> found = others.stream().filter(source::isIn).toList();
-                if (found.size() > 1) {
-                  throw new Refusal(
-                      "%s: metadata.name: ConfigMap %s stands there twice; remove one of them"
-                          .formatted(file, source));
-                }
-                found.forEach(map -> check(file, model, source, (ConfigMap) map));
-              });
+  static void check(Path file, ModelFile read) {
+    for (ScaleModel model : read.models()) {
+      Optional<Source> source = Source.of(model);
+      Optional<String> gml = source.flatMap(named -> gml(file, model, named, read.others()));
+      if (model.getSpec().networkSpec().isPresent() && source.isPresent() == gml.isPresent()) {
+        requireNetwork(file, model, gml);
+      }
     }
   }
 
-  private static void check(Path file, ScaleModel model, Source source, ConfigMap map) {
+  private static void requireNetwork(Path file, ScaleModel model, Optional<String> gml) {
+    try {
+      ModelNetwork.of(model.getSpec(), gml);
+    } catch (NetworkRefusal e) {
+      throw new Refusal(
+          "%s: ScaleModel %s: spec.network%s: %s"
+              .formatted(
+                  file,
+                  model.getMetadata().getName(),
+                  e.field().isEmpty() ? "" : "." + e.field(),
+                  e.problem()));
+    }
+  }
+
+  private static Optional<String> gml(
+      Path file, ScaleModel model, Source source, List<HasMetadata> others) {
+    List<HasMetadata> found = others.stream().filter(source::isIn).toList();
+    if (found.size() > 1) {
+      throw new Refusal(
+          "%s: metadata.name: ConfigMap %s stands there twice; remove one of them"
+              .formatted(file, source));
+    }
+    return found.stream().findFirst().map(map -> gml(file, model, source, (ConfigMap) map));
+  }
+
+  private static String gml(Path file, ScaleModel model, Source source, ConfigMap map) {
     String name = model.getMetadata().getName();
     Map<String, String> labels = map.getMetadata().getLabels();
     if (labels == null || !labels.containsKey(Api.LABEL_TOPOLOGY)) {
@@ -131,13 +150,7 @@ final class TopologyMaps {
                   source.key(),
                   data.isEmpty() ? "none" : String.join(", ", data.keySet())));
     }
-    try {
-      GmlTopology.read(text, LinkDefaults.STANDARD);
-    } catch (TopologyException e) {
-      throw new Refusal(
-          "%s: ConfigMap %s: data[%s]: %s (lines count from the text's first)"
-              .formatted(file, source, source.key(), e.getMessage()));
-    }
+    return text;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.diecast.standalone.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** A topology beside a model file. */
@@ -18,9 +19,15 @@ final class TopologyOption {
     return gml != null;
   }
 
-  /** A model file, with this topology where it is given. */
+  /** A model file, with this topology where it is given, and sound networks. */
   ModelFile read(Path file) {
-    ModelFile read = ModelFile.read(file);
-    return gml == null ? read : TopologyMaps.with(file, read, gml);
+    return read(file, Optional.ofNullable(gml));
+  }
+
+  static ModelFile read(Path file, Optional<Path> gml) {
+    ModelFile alone = ModelFile.read(file);
+    ModelFile read = gml.map(topology -> TopologyMaps.with(file, alone, topology)).orElse(alone);
+    TopologyMaps.check(file, read);
+    return read;
   }
 }

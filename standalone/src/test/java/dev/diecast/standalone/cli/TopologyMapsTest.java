@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +67,18 @@ class TopologyMapsTest {
     return Stream.of(
         Arguments.of(", labels: {diecast.dev/topology: \"true\"}", "", "needs the label"),
         Arguments.of("topology.gml: |", "t.gml: |", "has no key topology.gml under data; it has"),
-        Arguments.of("target 2 ]", "target 2 ", "data[topology.gml]: line 5, column 1"),
+        Arguments.of(
+            "target 2 ]", "target 2 ", "spec.network.topology.configMap: line 5, column 1"),
         Arguments.of("target 2", "target 3", "line 3, column "),
         Arguments.of("\ndata:", "\ndate:", "document 1: date: a ConfigMap has no such field"),
         Arguments.of("name: cities, labels", "labels", "metadata.name: missing"),
         Arguments.of("data:\n", "data:\n  n: 5\n", "data[n]: is no text"),
-        Arguments.of("---", "---\n" + MAP + "---", "default/cities stands there twice"));
+        Arguments.of("---", "---\n" + MAP + "---", "default/cities stands there twice"),
+        Arguments.of(
+            "{topology: {configMap: {name: cities}}}",
+            "{topology: {configMap: {name: cities}}, attachments: [{group: web, nodes: [Rome]}]}",
+            "ScaleModel shop: spec.network.attachments: "),
+        Arguments.of("configMap: {name: cities}", "generate: ring:x", "spec.network.topology.gen"));
   }
 
   @ParameterizedTest
@@ -111,6 +118,16 @@ class TopologyMapsTest {
   }
 
   @Test
+  void nodesHangOnTheGmlFilesTopologyAndNotOnTheFilesOwn() throws IOException {
+    String content = MAP + MODEL.replace("}}}", "}}, attachments: [{group: web, nodes: ['7']}]}");
+    Path file = Files.writeString(directory.resolve("model.yaml"), content);
+    Path gml = Files.writeString(directory.resolve("t.gml"), GML);
+    assertThat(TopologyOption.read(file, Optional.of(gml)).models()).hasSize(1);
+    assertThatThrownBy(() -> TopologyOption.read(file, Optional.empty()))
+        .hasMessageContaining("spec.network.attachments");
+  }
+
+  @Test
   void aGmlFileThatIsNoneIsRefusedWithItsPlace() throws IOException {
     ModelFile read = read(MODEL);
     assertThatThrownBy(() -> with(read, "graph [\n node [ id 7 ]"))
@@ -141,6 +158,7 @@ class TopologyMapsTest {
   }
 
   private ModelFile read(String content) throws IOException {
-    return ModelFile.read(Files.writeString(directory.resolve("model.yaml"), content));
+    return TopologyOption.read(
+        Files.writeString(directory.resolve("model.yaml"), content), Optional.empty());
   }
 }
