@@ -3,8 +3,12 @@ package dev.diecast.api.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.api.resources.ModelNetwork;
+import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.ScaleModelSpec;
+import dev.diecast.api.v1alpha1.TopologyConfigMap;
 import dev.diecast.core.Rational;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,13 +40,14 @@ class ExamplesTest {
   void thereAreExamples() throws IOException {
     assertThat(files())
         .extracting(file -> file.getFileName().toString())
-        .contains("quickstart.yaml", "auto.yaml");
+        .contains("quickstart.yaml", "auto.yaml", "network.yaml");
   }
 
   @ParameterizedTest
   @MethodSource("files")
   void everyDocumentIsValid(Path file) throws IOException {
     Map<String, JsonNode> instancetypes = new TreeMap<>();
+    Map<String, JsonNode> configMaps = new TreeMap<>();
     List<JsonNode> models = new ArrayList<>();
     for (JsonNode document : documents(file)) {
       switch (document.path("kind").asText()) {
@@ -54,6 +60,7 @@ class ExamplesTest {
           assertThat(errors.list()).isEmpty();
           instancetypes.put(document.at("/metadata/name").asText(), document);
         }
+        case "ConfigMap" -> configMaps.put(document.at("/metadata/name").asText(), document);
         case "ScaleModel" -> {
           assertThat(ScaleModelValidation.validate(document)).isEmpty();
           models.add(document);
@@ -63,8 +70,19 @@ class ExamplesTest {
     }
     assertThat(models).isNotEmpty();
     for (JsonNode model : models) {
-      checkAgainst(instancetypes, Models.YAML.convertValue(model, ScaleModel.class));
+      ScaleModel read = Models.YAML.convertValue(model, ScaleModel.class);
+      checkAgainst(instancetypes, read);
+      read.getSpec().networkSpec().ifPresent(_ -> checkTopology(configMaps, read.getSpec()));
     }
+  }
+
+  private static void checkTopology(Map<String, JsonNode> configMaps, ScaleModelSpec spec) {
+    TopologyConfigMap source = spec.network().topology().configMap();
+    JsonNode configMap = configMaps.get(source.name());
+    assertThat(configMap).as("ConfigMap %s", source.name()).isNotNull();
+    assertThat(configMap.at("/metadata/labels").has(Api.LABEL_TOPOLOGY)).isTrue();
+    String gml = configMap.path("data").path(source.keyOrDefault()).asText();
+    assertThat(ModelNetwork.of(spec, Optional.of(gml)).network().topology().notices()).isEmpty();
   }
 
   private static void checkAgainst(Map<String, JsonNode> instancetypes, ScaleModel model) {

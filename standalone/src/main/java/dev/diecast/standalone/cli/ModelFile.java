@@ -8,7 +8,9 @@ import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.validation.FieldError;
 import dev.diecast.api.validation.ScaleModelValidation;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -27,9 +29,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * A file that a user wrote: ScaleModels, and what they need beside them (instancetypes,
- * preferences). Read strictly, since an API server drops a misspelt field without a word.
+ * preferences, ConfigMaps with topologies). Read strictly, since an API server drops a misspelt
+ * field without a word.
  */
-public record ModelFile(List<ScaleModel> models, List<GenericKubernetesResource> others) {
+public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
 
   private static final long MAXIMUM_BYTES = 8L << 20;
 
@@ -57,7 +60,7 @@ public record ModelFile(List<ScaleModel> models, List<GenericKubernetesResource>
    */
   public static ModelFile read(Path file) {
     List<ScaleModel> models = new ArrayList<>();
-    List<GenericKubernetesResource> others = new ArrayList<>();
+    List<HasMetadata> others = new ArrayList<>();
     int number = 0;
     for (JsonNode document : documents(file)) {
       number++;
@@ -71,9 +74,12 @@ public record ModelFile(List<ScaleModel> models, List<GenericKubernetesResource>
         models.add(scaleModel(where, document));
       } else if (COMPANIONS.contains(kind) && apiVersion.startsWith("instancetype.kubevirt.io/")) {
         others.add(convert(where, document, GenericKubernetesResource.class));
+      } else if (TopologyMaps.isOne(apiVersion, kind)) {
+        TopologyMaps.requireSound(where, document);
+        others.add(inNamespace(convert(where, document, ConfigMap.class)));
       } else {
         throw new Refusal(
-            "%s: is %s %s; expected apiVersion %s/%s, kind ScaleModel (or a KubeVirt instancetype or preference beside it)"
+            "%s: is %s %s; expected apiVersion %s/%s, kind ScaleModel (or beside it a KubeVirt instancetype or preference, or a v1 ConfigMap)"
                 .formatted(where, apiVersion, kind, Api.GROUP, Api.VERSION));
       }
     }
@@ -90,6 +96,16 @@ public record ModelFile(List<ScaleModel> models, List<GenericKubernetesResource>
    * @return image reference by field, such as {@code spec.groups[0].vm.image}
    */
   Map<String, String> images() {
+    return images(models);
+  }
+
+  /** The same of models with a network, whose guests must know how to join it. */
+  Map<String, String> imagesOnNetworks() {
+    return images(
+        models.stream().filter(model -> model.getSpec().networkSpec().isPresent()).toList());
+  }
+
+  private static Map<String, String> images(List<ScaleModel> models) {
     Map<String, String> images = new LinkedHashMap<>();
     for (ScaleModel model : models) {
       List<NodeGroup> groups = model.getSpec().groups();
@@ -170,11 +186,14 @@ public record ModelFile(List<ScaleModel> models, List<GenericKubernetesResource>
               .map(error -> where + ": " + error.field() + ": " + error.message())
               .toList());
     }
-    ScaleModel model = convert(where, document, ScaleModel.class);
-    if (model.getMetadata().getNamespace() == null) {
-      model.getMetadata().setNamespace("default");
+    return inNamespace(convert(where, document, ScaleModel.class));
+  }
+
+  private static <T extends HasMetadata> T inNamespace(T resource) {
+    if (resource.getMetadata().getNamespace() == null) {
+      resource.getMetadata().setNamespace("default");
     }
-    return model;
+    return resource;
   }
 
   private static <T> T convert(String where, JsonNode tree, Class<T> type) {

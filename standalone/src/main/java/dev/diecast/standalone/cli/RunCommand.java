@@ -32,6 +32,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private InstanceOption instance;
   @Mixin private StartOptions start;
   @Mixin private OutputOption output;
+  @Mixin private TopologyOption topology;
 
   @Option(names = "--keep", description = "Leave the model running; `diecast down` ends it.")
   private boolean keep;
@@ -74,12 +75,13 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     FidelityRun.Thresholds thresholds = thresholds();
-    ModelFile read = ModelFile.read(file);
+    ModelFile read = topology.read(file);
     if (read.models().size() != 1) {
       throw new Refusal(
           "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
               .formatted(file, read.models().size()));
     }
+    TopologyMaps.requireAll(file, read);
     Setup.refuseUnknownImages(read);
     Instance target = instance.instance();
     ProgressConsole progress = start.progress();

@@ -12,7 +12,6 @@ import dev.diecast.standalone.supervisor.Instance;
 import dev.diecast.standalone.supervisor.Teardown;
 import dev.diecast.standalone.virt.GuestDirectory;
 import dev.diecast.standalone.virt.GuestExec;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -187,7 +186,7 @@ final class Session implements AutoCloseable {
 
   /** Applies models and what stands beside them; namespaces are made where they are missing. */
   void apply(ModelFile file) {
-    for (GenericKubernetesResource other : file.others()) {
+    for (HasMetadata other : file.others()) {
       apply(other);
     }
     for (ScaleModel model : file.models()) {

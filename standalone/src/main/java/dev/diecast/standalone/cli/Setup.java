@@ -28,7 +28,7 @@ record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
     return UserDirectories.cache();
   }
 
-  static ImageStore imageStore() {
+  static LocalImageStore imageStore() {
     return new LocalImageStore(cache(), Progress.SILENT);
   }
 
@@ -64,7 +64,7 @@ record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
    * @throws Refusal naming field, image and mend
    */
   static void refuseUnknownImages(ModelFile file) {
-    ImageStore store = imageStore();
+    LocalImageStore store = imageStore();
     List<String> problems = new ArrayList<>();
     file.images()
         .forEach(
@@ -75,9 +75,39 @@ record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
                         .formatted(field, image, image, GuestImageBuilder.BASE));
               }
             });
+    problems.addAll(imagesThatKnowNoNetwork(file, store));
     if (!problems.isEmpty()) {
       throw new Refusal(problems);
     }
+  }
+
+  /** Images that an older DieCast built: their guests would boot, and have no address. */
+  private static List<String> imagesThatKnowNoNetwork(ModelFile file, LocalImageStore store) {
+    List<String> problems = new ArrayList<>();
+    file.imagesOnNetworks()
+        .forEach(
+            (field, image) -> {
+              if (!image.equals(GuestImageBuilder.BASE)
+                  && isThere(store, image)
+                  && !store.isCurrent(image)) {
+                problems.add(
+                    "%s: another version of DieCast built %s, whose guests may not know how to join a network: build it again: %s"
+                        .formatted(field, image, buildCommand(store, image)));
+              }
+            });
+    return problems;
+  }
+
+  private static String buildCommand(LocalImageStore store, String image) {
+    StringBuilder command = new StringBuilder("diecast image build " + image);
+    store
+        .manifest(image)
+        .ifPresent(
+            manifest -> {
+              manifest.requestedPackages().forEach(p -> command.append(" --package ").append(p));
+              manifest.overlays().forEach(o -> command.append(" --overlay ").append(o));
+            });
+    return command.toString();
   }
 
   /** Fetches what disks with latency floors need, where a model has any: ahead of its VMs. */

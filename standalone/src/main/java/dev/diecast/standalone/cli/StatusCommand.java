@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
+import dev.diecast.api.v1alpha1.NodeNetwork;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,6 +45,7 @@ final class StatusCommand implements Callable<Integer> {
   record Node(
       String name,
       String host,
+      String address,
       RunReport.Clock clock,
       Double dueHostCores,
       List<ConditionView> conditions) {}
@@ -102,6 +104,7 @@ final class StatusCommand implements Callable<Integer> {
     return new Node(
         node.getMetadata().getName(),
         node.getSpec().host(),
+        node.getSpec().nodeNetwork().map(StatusCommand::address).orElse(null),
         status.map(DilatedNodeStatus::clock).map(Views::clock).orElse(RunReport.Clock.UNMEASURED),
         status
             .map(DilatedNodeStatus::cpu)
@@ -109,6 +112,11 @@ final class StatusCommand implements Callable<Integer> {
             .map(micro -> micro / 1e6)
             .orElse(null),
         conditions(status.map(DilatedNodeStatus::conditions).orElse(List.of())));
+  }
+
+  /** Without the subnet's prefix length. */
+  private static String address(NodeNetwork network) {
+    return network.address().replaceFirst("/.*", "");
   }
 
   private static List<ConditionView> conditions(List<Condition> conditions) {
@@ -137,27 +145,47 @@ final class StatusCommand implements Callable<Integer> {
             "  %-12s %-8s %s: %s%n",
             condition.type(), condition.status(), condition.reason(), condition.message());
       }
-      TextTable table =
-          new TextTable("  NODE", "HOST", "CLOCK ERROR", "DUE HOST CORES", "NOT TRUE");
-      for (Node node : model.nodes()) {
-        table.row(
-            "  " + node.name(),
-            node.host(),
-            node.clock().ppm() == null
-                ? "not measured"
-                : String.format(
-                    Locale.ROOT, "%+.1f ± %.1f ppm", node.clock().ppm(), node.clock().ppmError()),
-            node.dueHostCores() == null
-                ? "not capped"
-                : String.format(Locale.ROOT, "%.4f", node.dueHostCores()),
-            String.join(
-                ", ",
-                node.conditions().stream()
-                    .filter(c -> !"True".equals(c.status()))
-                    .map(c -> c.type() + " (" + c.reason() + ")")
-                    .toList()));
-      }
-      System.out.println(table);
+      System.out.println(table(model.nodes()));
     }
+  }
+
+  /** Addresses are a column where there are any. */
+  static TextTable table(List<Node> nodes) {
+    boolean networked = nodes.stream().anyMatch(node -> node.address() != null);
+    List<String> header =
+        new ArrayList<>(List.of("  NODE", "HOST", "CLOCK ERROR", "DUE HOST CORES", "NOT TRUE"));
+    if (networked) {
+      header.add(2, "ADDRESS");
+    }
+    TextTable table = new TextTable(header.toArray(String[]::new));
+    for (Node node : nodes) {
+      List<String> row = row(node);
+      if (networked) {
+        row.add(2, Optional.ofNullable(node.address()).orElse("none"));
+      }
+      table.row(row.toArray(String[]::new));
+    }
+    return table;
+  }
+
+  private static List<String> row(Node node) {
+    List<String> row = new ArrayList<>(List.of("  " + node.name(), node.host()));
+    row.add(
+        node.clock().ppm() == null
+            ? "not measured"
+            : String.format(
+                Locale.ROOT, "%+.1f ± %.1f ppm", node.clock().ppm(), node.clock().ppmError()));
+    row.add(
+        node.dueHostCores() == null
+            ? "not capped"
+            : String.format(Locale.ROOT, "%.4f", node.dueHostCores()));
+    row.add(
+        String.join(
+            ", ",
+            node.conditions().stream()
+                .filter(c -> !"True".equals(c.status()))
+                .map(c -> c.type() + " (" + c.reason() + ")")
+                .toList()));
+    return row;
   }
 }

@@ -17,6 +17,19 @@ final class TopologyFile {
   private TopologyFile() {}
 
   static Topology read(Path file, LinkDefaults defaults) {
+    return parse(file, text(file), defaults);
+  }
+
+  /** The topology that a file's text is. */
+  static Topology parse(Path file, String text, LinkDefaults defaults) {
+    try {
+      return GmlTopology.read(text, defaults);
+    } catch (TopologyException e) {
+      throw new Refusal(file + ": " + e.getMessage());
+    }
+  }
+
+  static String text(Path file) {
     if (!Files.exists(file)) {
       throw new Refusal(file + ": no such file");
     }
@@ -30,9 +43,7 @@ final class TopologyFile {
             "%s: has %d bytes, at most %d are read"
                 .formatted(file, bytes, GmlReader.MAXIMUM_CHARACTERS));
       }
-      return GmlTopology.read(decode(Files.readAllBytes(file)), defaults);
-    } catch (TopologyException e) {
-      throw new Refusal(file + ": " + e.getMessage());
+      return decode(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new Refusal(file + ": cannot be read: " + Messages.of(e));
     }

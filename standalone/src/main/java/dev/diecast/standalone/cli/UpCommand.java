@@ -22,6 +22,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private InstanceOption instance;
   @Mixin private StartOptions start;
+  @Mixin private TopologyOption topology;
 
   @Option(
       names = "--timeout",
@@ -35,7 +36,10 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ModelFile read = file == null ? null : ModelFile.read(file);
+    if (file == null && topology.isGiven()) {
+      throw new Refusal("--topology: is that of a model: name the model's FILE, too");
+    }
+    ModelFile read = file == null ? null : topology.read(file);
     if (read != null) {
       Setup.refuseUnknownImages(read);
     }

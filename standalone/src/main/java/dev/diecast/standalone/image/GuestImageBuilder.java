@@ -75,7 +75,7 @@ public final class GuestImageBuilder {
     try (CacheLock _ = CacheLock.acquire(images, progress)) {
       // Another process may have built it while this one waited.
       return LocalImageStore.stored(images, base)
-          .filter(_ -> isOfThisRecipe())
+          .filter(_ -> new LocalImageStore(cache, Progress.SILENT).isCurrent(BASE))
           .orElseGet(() -> assemble(base, Optional.empty(), List.of(), progress));
     }
   }
@@ -112,13 +112,6 @@ public final class GuestImageBuilder {
     try (CacheLock _ = CacheLock.acquire(images, progress)) {
       return assemble(parsed, wanted, overlays, progress);
     }
-  }
-
-  private boolean isOfThisRecipe() {
-    return new LocalImageStore(cache, Progress.SILENT)
-        .manifest(BASE)
-        .filter(manifest -> BaseFileSystem.recipe().equals(manifest.recipe()))
-        .isPresent();
   }
 
   private GuestImage assemble(

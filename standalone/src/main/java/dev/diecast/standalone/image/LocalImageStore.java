@@ -42,10 +42,12 @@ public final class LocalImageStore implements ImageStore {
   public Optional<GuestImage> resolve(String reference) {
     ImageReference parsed = ImageReference.parse(reference);
     Optional<GuestImage> stored = stored(parsed);
-    if (stored.isPresent() || !parsed.toString().equals(GuestImageBuilder.BASE)) {
+    if (!parsed.toString().equals(GuestImageBuilder.BASE)) {
       return stored;
     }
-    return Optional.of(builder.buildIfMissing(progress));
+    // One that an older DieCast built lacks what this one's guests do at boot.
+    return Optional.of(
+        stored.filter(_ -> isCurrent(reference)).orElseGet(() -> builder.buildIfMissing(progress)));
   }
 
   /** The image where it is there already: nothing is built. */
@@ -84,6 +86,13 @@ public final class LocalImageStore implements ImageStore {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
+  }
+
+  /** Whether an image is stored whose base is that of this version of DieCast. */
+  public boolean isCurrent(String reference) {
+    return manifest(reference)
+        .filter(manifest -> BaseFileSystem.recipe().equals(manifest.recipe()))
+        .isPresent();
   }
 
   @Override

@@ -34,12 +34,7 @@ public record ProgramImage(String reference, String packageName, String program)
   /** Builds it where it is not there, or is there of another version of the base. */
   public GuestImage buildIfMissing(Path cache, Progress progress) {
     LocalImageStore store = new LocalImageStore(cache, progress);
-    boolean current =
-        store
-            .manifest(reference)
-            .filter(manifest -> BaseFileSystem.recipe().equals(manifest.recipe()))
-            .isPresent();
-    if (current) {
+    if (store.isCurrent(reference)) {
       return store.resolve(reference).orElseThrow();
     }
     UnpackedPackages unpacked =

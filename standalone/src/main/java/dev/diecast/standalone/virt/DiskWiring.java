@@ -35,8 +35,12 @@ final class DiskWiring {
     }
     Set<String> networks = names(spec.path("networks"));
     JsonNode interfaces = spec.at("/domain/devices/interfaces");
+    Set<String> seen = new HashSet<>();
     for (int i = 0; i < interfaces.size(); i++) {
       String at = path + ".domain.devices.interfaces[" + i + "]";
+      if (!seen.add(interfaces.get(i).path("name").asText())) {
+        refusals.add(new Refusal(at + ".name", "another interface has this name already"));
+      }
       if (!networks.contains(interfaces.get(i).path("name").asText())) {
         refusals.add(new Refusal(at + ".name", "no network has this name"));
       }

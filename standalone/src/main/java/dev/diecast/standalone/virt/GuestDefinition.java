@@ -1,6 +1,8 @@
 package dev.diecast.standalone.virt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.core.ethernet.MacAddress;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ public record GuestDefinition(
     long memoryBytes,
     Optional<KernelBoot> kernelBoot,
     List<Disk> disks,
-    int podInterfaces) {
+    List<NetworkInterface> interfaces) {
 
   /** CPUs as the guest counts them. */
   public record Topology(int sockets, int cores, int threads) {
@@ -52,7 +54,24 @@ public record GuestDefinition(
   public record ImageDisk(String name, Optional<String> serial, boolean readOnly, String image)
       implements Disk {}
 
+  /**
+   * A virtio network card.
+   *
+   * @param macAddress QEMU's choice where it is empty
+   */
+  public record NetworkInterface(String name, Optional<MacAddress> macAddress) {
+
+    /** What KubeVirt calls the one that it attaches itself. */
+    static final NetworkInterface POD = new NetworkInterface("default", Optional.empty());
+
+    /** Whether the daemon joins it to the pipes of the model's network. */
+    public boolean isEmulated() {
+      return name.equals(Api.NETWORK_INTERFACE);
+    }
+  }
+
   public GuestDefinition {
+    interfaces = List.copyOf(interfaces);
     disks = List.copyOf(disks);
   }
 
@@ -80,7 +99,7 @@ public record GuestDefinition(
         memory(domain),
         kernelBoot,
         disks,
-        podInterfaces(spec));
+        interfaces(spec));
   }
 
   /** The images it needs. */
@@ -146,11 +165,19 @@ public record GuestDefinition(
   }
 
   /** As in KubeVirt: a VM without any interface gets one of the pod network unless told not to. */
-  private static int podInterfaces(JsonNode spec) {
+  private static List<NetworkInterface> interfaces(JsonNode spec) {
     JsonNode devices = spec.at("/domain/devices");
-    int named = devices.path("interfaces").size();
+    List<NetworkInterface> interfaces = new ArrayList<>();
+    for (JsonNode device : devices.path("interfaces")) {
+      interfaces.add(
+          new NetworkInterface(
+              device.path("name").asText(),
+              text(device.path("macAddress")).map(MacAddress::parse)));
+    }
     boolean attach = devices.path("autoattachPodInterface").asBoolean(true);
-    return named == 0 && attach && spec.path("networks").isEmpty() ? 1 : named;
+    return interfaces.isEmpty() && attach && spec.path("networks").isEmpty()
+        ? List.of(NetworkInterface.POD)
+        : interfaces;
   }
 
   private static long bytes(String quantity) {

@@ -2,6 +2,7 @@ package dev.diecast.standalone.virt;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The files of one VM: {@code <state>/vms/<namespace>_<name>/}. The daemon and the command line
@@ -41,6 +42,16 @@ public record GuestDirectory(Path path) {
     return path.resolve("exec.sock");
   }
 
+  /** Where QEMU hands over the frames of the interface that the daemon joins to the pipes. */
+  public Path networkSocket() {
+    return path.resolve("net.sock");
+  }
+
+  /** All of its sockets. */
+  List<Path> sockets() {
+    return List.of(qmpSocket(), agentSocket(), execSocket(), networkSocket());
+  }
+
   /** Which instance of the VM the process in here belongs to. */
   public Path record() {
     return path.resolve("instance.json");
@@ -56,17 +67,19 @@ public record GuestDirectory(Path path) {
    * @throws IllegalArgumentException with the mend
    */
   public void requireShortEnough() {
-    int length = agentSocket().toString().getBytes(StandardCharsets.UTF_8).length;
-    if (length > LONGEST_SOCKET_PATH) {
-      throw new IllegalArgumentException(
-          "the socket "
-              + agentSocket()
-              + " has a path of "
-              + length
-              + " bytes, Unix sockets may have "
-              + LONGEST_SOCKET_PATH
-              + ": give the model or its groups shorter names, or set XDG_STATE_HOME to a shorter"
-              + " directory");
+    for (Path socket : sockets()) {
+      int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+      if (length > LONGEST_SOCKET_PATH) {
+        throw new IllegalArgumentException(
+            "the socket "
+                + socket
+                + " has a path of "
+                + length
+                + " bytes, Unix sockets may have "
+                + LONGEST_SOCKET_PATH
+                + ": give the model or its groups shorter names, or set XDG_STATE_HOME to a shorter"
+                + " directory");
+      }
     }
   }
 }

@@ -81,7 +81,7 @@ public final class QemuCommand {
     addKernel(words, launch);
     addChannels(words, launch.directory(), bus);
     addDisks(words, launch, bus);
-    addNetwork(words, launch.guest().podInterfaces(), bus);
+    addNetwork(words, launch, bus);
     return List.copyOf(words);
   }
 
@@ -209,17 +209,33 @@ public final class QemuCommand {
     };
   }
 
-  private static void addNetwork(List<String> words, int podInterfaces, String bus) {
-    if (podInterfaces == 0) {
+  private static void addNetwork(List<String> words, Launch launch, String bus) {
+    List<GuestDefinition.NetworkInterface> interfaces = launch.guest().interfaces();
+    if (interfaces.isEmpty()) {
       add(words, "-nic", "none");
     }
     // Nobody boots from the network: the firmware for it need not be there.
     String rom = bus.equals("pci") ? ",romfile=" : "";
-    for (int i = 0; i < podInterfaces; i++) {
-      // Addresses as behind KubeVirt's masquerade; restrict: nothing gets out to the real world.
-      add(words, "-netdev", "user,id=net" + i + ",restrict=on,net=10.0.2.0/24");
-      add(words, "-device", "virtio-net-" + bus + ",netdev=net" + i + rom);
+    for (int i = 0; i < interfaces.size(); i++) {
+      GuestDefinition.NetworkInterface card = interfaces.get(i);
+      String id = "net" + i;
+      add(words, "-netdev", backend(card, id, launch.directory()));
+      String mac = card.macAddress().map(address -> ",mac=" + address).orElse("");
+      add(words, "-device", "virtio-net-" + bus + ",netdev=" + id + mac + rom);
     }
+  }
+
+  private static String backend(
+      GuestDefinition.NetworkInterface card, String id, GuestDirectory directory) {
+    // QEMU 7.2 listens again when the other end goes, but does not connect again: so it is the
+    // server, and either of them may be started anew. Until the daemon comes, frames are lost.
+    return card.isEmulated()
+        ? "stream,id="
+            + id
+            + ",server=on,addr.type=unix,addr.path="
+            + comma(directory.networkSocket())
+        // Addresses as behind KubeVirt's masquerade; restrict: nothing gets to the real world.
+        : "user,id=" + id + ",restrict=on,net=10.0.2.0/24";
   }
 
   private static String socket(Path path, String prefix) {

@@ -252,9 +252,9 @@ final class QemuProcess {
   }
 
   private static void removeSockets(GuestDirectory directory) throws IOException {
-    Files.deleteIfExists(directory.qmpSocket());
-    Files.deleteIfExists(directory.agentSocket());
-    Files.deleteIfExists(directory.execSocket());
+    for (Path socket : directory.sockets()) {
+      Files.deleteIfExists(socket);
+    }
   }
 
   private static void write(Path file, Record record) throws IOException {

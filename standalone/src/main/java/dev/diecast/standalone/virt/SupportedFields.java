@@ -1,6 +1,7 @@
 package dev.diecast.standalone.virt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.diecast.core.ethernet.MacAddress;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -91,6 +92,7 @@ public final class SupportedFields {
     TEMPLATE.put("domain.devices.disks[].disk.readonly", ANY);
     TEMPLATE.put("domain.devices.interfaces[].name", ANY);
     TEMPLATE.put("domain.devices.interfaces[].model", oneOf("virtio"));
+    TEMPLATE.put("domain.devices.interfaces[].macAddress", SupportedFields::macAddress);
     TEMPLATE.put("domain.devices.interfaces[].masquerade", EMPTY);
     TEMPLATE.put("networks[].name", ANY);
     TEMPLATE.put("networks[].pod", EMPTY);
@@ -213,6 +215,15 @@ public final class SupportedFields {
     return type.isEmpty() || type.equals("q35") || type.startsWith("pc-q35-")
         ? Optional.empty()
         : Optional.of("standalone has q35 only, not " + type);
+  }
+
+  private static Optional<String> macAddress(JsonNode node) {
+    try {
+      MacAddress.parse(node.asText());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private static boolean isPositiveQuantity(JsonNode node) {

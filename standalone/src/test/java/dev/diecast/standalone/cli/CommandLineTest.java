@@ -52,6 +52,7 @@ class CommandLineTest {
         "bench pipes --frame 20",
         "bench pipes --window 61",
         "bench pipes --warm-up 0",
+        "up --topology x.gml",
         "down --instance Not_A_Name",
         "exec web-0 --timeout 0 -- true"
       })

@@ -81,6 +81,22 @@ class ReportsTest {
   }
 
   @Test
+  void addressesAreAColumnWhereThereAreAny() {
+    StatusCommand.Node without =
+        new StatusCommand.Node(
+            "shop-web-0", "h", null, RunReport.Clock.UNMEASURED, null, List.of());
+    StatusCommand.Node with =
+        new StatusCommand.Node(
+            "net-web-0", "h", "10.64.1.0", RunReport.Clock.UNMEASURED, 0.1, List.of());
+    assertThat(StatusCommand.table(List.of(without)).toString()).doesNotContain("ADDRESS");
+    assertThat(StatusCommand.table(List.of(with, without)).toString().lines().map(String::strip))
+        .containsExactly(
+            "NODE        HOST  ADDRESS    CLOCK ERROR   DUE HOST CORES  NOT TRUE",
+            "net-web-0   h     10.64.1.0  not measured  0.1000",
+            "shop-web-0  h     none       not measured  not capped");
+  }
+
+  @Test
   void columnsAreAligned() {
     assertThat(new TextTable("A", "LONG").row("wide cell", "x").toString())
         .isEqualTo("A          LONG\nwide cell  x\n");

@@ -10,14 +10,20 @@ import dev.diecast.standalone.UserDirectories;
 import dev.diecast.standalone.image.TestGuest.Agent;
 import dev.diecast.standalone.image.TestGuest.Execution;
 import dev.diecast.standalone.qemu.QemuInstallation;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Builds real images from Debian's packages, in the user's cache, and boots them under TCG. */
@@ -98,9 +104,75 @@ class GuestImageE2E {
       assertThat(run(exec, "iperf3 --version")).startsWith("iperf 3");
       assertThat(run(exec, "while [ ! -e /run/rc.local ]; do sleep 0.1; done; cat /run/rc.local"))
           .isEqualTo("started\n");
-      assertThat(run(exec, "iperf3 -s -1 -D && sleep 1 && iperf3 -c 127.0.0.1 -n 1M"))
+      assertThat(run(exec, "iperf3 -s -1 -D && sleep 1 && iperf3 -c n7 -n 1M"))
+          .as("programs of packages know names, too")
           .contains("iperf Done.");
     }
+  }
+
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void aNodeOfANetworkHasItsAddressAndKnowsAllNames() throws Exception {
+    GuestImage image =
+        new LocalImageStore(cache, Progress.SILENT).resolve(GuestImageBuilder.BASE).orElseThrow();
+    Path socket = directory.resolve("net.sock");
+    List<String> cards =
+        List.of(
+            "-netdev",
+            "user,id=net0,restrict=on,net=10.0.2.0/24",
+            "-device",
+            "virtio-net-device,netdev=net0",
+            "-netdev",
+            "stream,id=net1,server=on,addr.type=unix,addr.path=" + socket,
+            "-device",
+            "virtio-net-device,netdev=net1,mac=02:dc:0a:40:01:07");
+    String arguments =
+        "hostname=web-7 diecast.address=10.64.1.7/10 diecast.mtu=9000"
+            + " diecast.names=web@10.64.1.0+256,db-x@10.64.4.0+512";
+    try (TestGuest guest = new TestGuest(qemu, image, directory, 1, arguments, cards);
+        Agent exec = guest.exec()) {
+      String card =
+          run(exec, "cd /sys/class/net; grep -l ^02:dc: */address").replace("/address\n", "");
+      assertThat(run(exec, "ip addr show dev " + card))
+          .contains("mtu 9000", "inet 10.64.1.7/10", "inet6 fddc::a40:107/64")
+          .doesNotContain("tentative");
+      assertThat(run(exec, "cat /etc/hosts").lines())
+          .hasSize(2 + 256 + 512)
+          .containsOnlyOnce("10.64.1.7 web-7")
+          .contains("127.0.0.1 localhost", "10.64.1.0 web-0", "10.64.1.255 web-255")
+          .contains("10.64.4.0 db-x-0", "10.64.5.255 db-x-511");
+      assertThat(run(exec, "ping -c 1 web-7")).contains("(10.64.1.7)", " 0% packet loss");
+      String other = card.equals("eth0") ? "eth1" : "eth0";
+      run(exec, "until ip addr show dev %s | grep -F 10.0.2.; do sleep 0.1; done".formatted(other));
+      checkFullFrames(socket, exec, card);
+    }
+  }
+
+  /** Whoever connects gets what the guest sends, the second one as well, and long frames, too. */
+  private static void checkFullFrames(Path socket, Agent exec, String card) throws Exception {
+    run(exec, "arp -i " + card + " -s 10.64.4.1 02:dc:0a:40:04:01");
+    for (int connection = 0; connection < 2; connection++) {
+      try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        exec.execute("/bin/sh", "-c", "sleep 0.2; ping -c 1 -W 1 -s 8972 db-x-1");
+        DataInputStream in = new DataInputStream(Channels.newInputStream(channel));
+        int bytes = 0;
+        while (bytes != 9014) {
+          bytes = in.readInt();
+          in.skipNBytes(bytes);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBaseThatAnotherVersionBuiltIsBuiltAnew() throws Exception {
+    Files.createSymbolicLink(directory.resolve("debian"), cache.resolve("debian"));
+    Path old = Files.createDirectories(directory.resolve("images").resolve(GuestImageBuilder.BASE));
+    Files.writeString(old.resolve("manifest.json"), "{\"recipe\":\"00ff\",\"packages\":[]}");
+    LocalImageStore store = new LocalImageStore(directory, Progress.SILENT);
+    GuestImage image = store.resolve(GuestImageBuilder.BASE).orElseThrow();
+    assertThat(store.isCurrent(GuestImageBuilder.BASE)).isTrue();
+    assertThat(Files.size(image.initrd())).isGreaterThan(1 << 20);
   }
 
   private static String run(Agent exec, String script) throws IOException, InterruptedException {

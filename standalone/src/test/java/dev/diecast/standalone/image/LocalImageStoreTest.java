@@ -56,6 +56,19 @@ class LocalImageStoreTest {
   }
 
   @Test
+  void anImageOfAnotherVersionsScriptsIsNotCurrent() throws IOException {
+    put("localhost/web:1");
+    assertThat(store.isCurrent("localhost/web:1")).as("without a recipe").isFalse();
+    assertThat(store.isCurrent("localhost/none:1")).as("not stored").isFalse();
+    Path manifest = cache.resolve("images/localhost/web:1/manifest.json");
+    String recipe = "{\"recipe\":\"%s\",\"packages\":[]}";
+    Files.writeString(manifest, recipe.formatted("00ff"));
+    assertThat(store.isCurrent("localhost/web:1")).isFalse();
+    Files.writeString(manifest, recipe.formatted(BaseFileSystem.recipe()));
+    assertThat(store.isCurrent("localhost/web:1")).isTrue();
+  }
+
+  @Test
   void anImageWithoutItsManifestIsNotThere() throws IOException {
     Files.createDirectories(cache.resolve("images/a/b:1/boot"));
     assertThat(store.resolve("a/b:1")).isEmpty();

@@ -94,6 +94,22 @@ public final class TestGuest implements AutoCloseable {
   public TestGuest(
       QemuInstallation qemu, GuestImage image, Path directory, int dilationFactor, String... more)
       throws IOException, InterruptedException {
+    this(qemu, image, directory, dilationFactor, "", List.of(more));
+  }
+
+  /**
+   * The same with more kernel arguments.
+   *
+   * @param moreArguments of the kernel, behind the usual ones
+   */
+  public TestGuest(
+      QemuInstallation qemu,
+      GuestImage image,
+      Path directory,
+      int dilationFactor,
+      String moreArguments,
+      List<String> more)
+      throws IOException, InterruptedException {
     this.directory = directory;
     List<String> command = new ArrayList<>(qemu.systemCommand());
     // microvm: it has neither PIT nor ACPI PM timer, by which a kernel on other machines would undo
@@ -147,9 +163,11 @@ public final class TestGuest implements AutoCloseable {
             + " tsc_early_khz="
             + hostTscKilohertz() * dilationFactor
             + " "
-            + String.join(" ", GuestImage.QUICK_BOOT_ARGUMENTS);
+            + String.join(" ", GuestImage.QUICK_BOOT_ARGUMENTS)
+            + " "
+            + moreArguments;
     command.addAll(List.of("-append", arguments));
-    command.addAll(List.of(more));
+    command.addAll(more);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))

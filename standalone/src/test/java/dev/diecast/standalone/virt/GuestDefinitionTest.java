@@ -18,14 +18,32 @@ class GuestDefinitionTest {
     assertThat(guest.images()).containsExactly("k:1");
     assertThat(guest.disks())
         .containsExactly(new GuestDefinition.EmptyDisk("data", Optional.empty(), false, 1L << 30));
-    assertThat(guest.podInterfaces()).isZero();
+    assertThat(guest.interfaces()).isEmpty();
   }
 
   @Test
   void attachesThePodNetworkWhereKubeVirtWould() {
     ObjectNode spec = Trees.templateSpec(Trees.machine());
     ((ObjectNode) spec.at("/domain/devices")).remove("autoattachPodInterface");
-    assertThat(GuestDefinition.of(spec).podInterfaces()).isEqualTo(1);
+    assertThat(GuestDefinition.of(spec).interfaces())
+        .singleElement()
+        .matches(card -> !card.isEmulated() && card.macAddress().isEmpty());
+  }
+
+  @Test
+  void knowsTheInterfaceOfTheModelsNetworkByItsName() {
+    ObjectNode spec = Trees.templateSpec(Trees.machine());
+    ((ObjectNode) spec.at("/domain/devices"))
+        .setAll(
+            Trees.yaml(
+                """
+                interfaces:
+                - {name: other, masquerade: {}}
+                - {name: diecast, masquerade: {}, macAddress: "02:DC:0a:40:01:03"}
+                """));
+    assertThat(GuestDefinition.of(spec).interfaces())
+        .extracting(card -> card.isEmulated() + " " + card.macAddress())
+        .containsExactly("false Optional.empty", "true Optional[02:dc:0a:40:01:03]");
   }
 
   @Test

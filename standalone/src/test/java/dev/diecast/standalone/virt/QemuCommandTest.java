@@ -3,6 +3,7 @@ package dev.diecast.standalone.virt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diecast.core.ethernet.MacAddress;
 import dev.diecast.standalone.image.GuestImage;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.qemu.QemuInstallation;
@@ -21,9 +22,11 @@ class QemuCommandTest {
       new GuestImage(
           "d:1", Path.of("/d/vmlinuz"), Path.of("/d/initrd"), Optional.of(Path.of("/d/a,b.img")));
 
+  private static final GuestDefinition.NetworkInterface POD = GuestDefinition.NetworkInterface.POD;
+
   @Test
   void bootsTheKernelWithItsArgumentsAsOneWord() {
-    List<String> words = words(guest(List.of(), 0), Accelerator.TCG);
+    List<String> words = words(guest(List.of()), Accelerator.TCG);
     assertThat(words).startsWith("qemu", "-L", "/share");
     assertThat(after(words, "-kernel")).isEqualTo("/i/vmlinuz");
     assertThat(after(words, "-initrd")).isEqualTo("/i/initrd");
@@ -32,16 +35,16 @@ class QemuCommandTest {
 
   @Test
   void startsPausedWithModelTimeAndNoSourceOfHostTime() {
-    List<String> words = words(guest(List.of(), 0), Accelerator.TCG);
+    List<String> words = words(guest(List.of()), Accelerator.TCG);
     assertThat(words).contains("-S", "-no-reboot", "-nodefaults");
     assertThat(after(words, "-machine")).startsWith("microvm,").contains("pit=off", "rtc=on");
-    assertThat(words(guest(List.of(), 0), Accelerator.KVM)).contains("q35", "-no-hpet");
+    assertThat(words(guest(List.of()), Accelerator.KVM)).contains("q35", "-no-hpet");
     assertThat(after(words, "-rtc")).isEqualTo("base=2026-02-03T04:05:06,clock=vm");
   }
 
   @Test
   void aKernelThatMustMeasureItsTscGetsAMachineWithTimers() {
-    GuestDefinition told = guest(List.of(), 0);
+    GuestDefinition told = guest(List.of());
     GuestDefinition measuring =
         new GuestDefinition(
             told.uuid(),
@@ -54,13 +57,13 @@ class QemuCommandTest {
                         new GuestDefinition.KernelBoot(
                             boot.image(), boot.kernelPath(), boot.initrdPath(), "console=ttyS0")),
             told.disks(),
-            told.podInterfaces());
+            told.interfaces());
     assertThat(after(words(measuring, Accelerator.TCG), "-machine")).isEqualTo("q35");
   }
 
   @Test
   void carriesTheNamesThatTheDaemonLooksFor() {
-    List<String> words = words(guest(List.of(), 0), Accelerator.TCG);
+    List<String> words = words(guest(List.of()), Accelerator.TCG);
     assertThat(after(words, "-name")).isEqualTo("guest=default_web-0,debug-threads=on");
     assertThat(after(words, "-uuid")).isEqualTo("u-1");
     assertThat(words)
@@ -71,15 +74,15 @@ class QemuCommandTest {
 
   @Test
   void givesTopologyAndMemoryRoundedUpToMebibytes() {
-    List<String> words = words(guest(List.of(), 0), Accelerator.TCG);
+    List<String> words = words(guest(List.of()), Accelerator.TCG);
     assertThat(after(words, "-smp")).isEqualTo("4,sockets=2,cores=2,threads=1");
     assertThat(after(words, "-m")).isEqualTo("97M");
   }
 
   @Test
   void choosesTheAccelerator() {
-    assertThat(words(guest(List.of(), 0), Accelerator.TCG)).contains("tcg,thread=multi", "max");
-    assertThat(words(guest(List.of(), 0), Accelerator.KVM)).contains("kvm", "host");
+    assertThat(words(guest(List.of()), Accelerator.TCG)).contains("tcg,thread=multi", "max");
+    assertThat(words(guest(List.of()), Accelerator.KVM)).contains("kvm", "host");
   }
 
   @Test
@@ -88,7 +91,7 @@ class QemuCommandTest {
         List.of(
             new GuestDefinition.EmptyDisk("data", Optional.of("s,1"), false, 1024),
             new GuestDefinition.ImageDisk("root", Optional.empty(), true, "d:1"));
-    List<String> words = words(guest(disks, 0), Accelerator.TCG);
+    List<String> words = words(guest(disks), Accelerator.TCG);
     assertThat(words)
         .contains(
             "if=none,id=disk0,aio=threads,cache=none,format=raw,"
@@ -100,17 +103,34 @@ class QemuCommandTest {
 
   @Test
   void hasNoNetworkUnlessAskedForAndThenARestrictedOne() {
-    assertThat(after(words(guest(List.of(), 0), Accelerator.TCG), "-nic")).isEqualTo("none");
-    List<String> words = words(guest(List.of(), 1), Accelerator.TCG);
+    assertThat(after(words(guest(List.of()), Accelerator.TCG), "-nic")).isEqualTo("none");
+    List<String> words = words(guest(List.of(), POD), Accelerator.TCG);
     assertThat(words).doesNotContain("-nic");
     assertThat(after(words, "-netdev")).startsWith("user,").contains("restrict=on");
+    assertThat(words).contains("virtio-net-device,netdev=net0");
+  }
+
+  @Test
+  void theModelsNetworkIsASocketThatTheDaemonConnectsTo() {
+    GuestDefinition.NetworkInterface diecast =
+        new GuestDefinition.NetworkInterface(
+            "diecast", Optional.of(MacAddress.parse("02:dc:0a:40:01:03")));
+    List<String> words = words(guest(List.of(), POD, diecast), Accelerator.TCG);
+    assertThat(words)
+        .containsSubsequence("-netdev", "-device", "-netdev", "-device")
+        .contains("user,id=net0,restrict=on,net=10.0.2.0/24", "virtio-net-device,netdev=net0")
+        .contains(
+            "stream,id=net1,server=on,addr.type=unix,addr.path=/s/vms/default_web-0/net.sock",
+            "virtio-net-device,netdev=net1,mac=02:dc:0a:40:01:03");
+    assertThat(words(guest(List.of(), diecast), Accelerator.KVM))
+        .contains("virtio-net-pci,netdev=net0,mac=02:dc:0a:40:01:03,romfile=");
   }
 
   @Test
   void refusesADiskThatTheImageDoesNotHave() {
     List<GuestDefinition.Disk> disks =
         List.of(new GuestDefinition.ImageDisk("root", Optional.empty(), false, "k:1"));
-    assertThatThrownBy(() -> words(guest(disks, 0), Accelerator.TCG))
+    assertThatThrownBy(() -> words(guest(disks), Accelerator.TCG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("k:1 has no disk");
   }
@@ -119,14 +139,15 @@ class QemuCommandTest {
   void aSlowDiskIsServedBySomebodyElse() {
     List<GuestDefinition.Disk> disks =
         List.of(new GuestDefinition.EmptyDisk("slow", Optional.empty(), false, 5));
-    assertThat(words(guest(disks, 0), Accelerator.TCG))
+    assertThat(words(guest(disks), Accelerator.TCG))
         .contains(
             "if=none,id=disk0,aio=threads,cache=none,format=raw,file.driver=nbd,"
                 + "file.server.type=unix,file.server.path=/s/a,,b.sock,"
                 + "file.export=diecast-u-1-slow");
   }
 
-  private static GuestDefinition guest(List<GuestDefinition.Disk> disks, int interfaces) {
+  private static GuestDefinition guest(
+      List<GuestDefinition.Disk> disks, GuestDefinition.NetworkInterface... interfaces) {
     return new GuestDefinition(
         Optional.of("u-1"),
         Optional.empty(),
@@ -139,7 +160,7 @@ class QemuCommandTest {
                 Optional.of("/boot/initrd"),
                 "console=ttyS0 tsc_early_khz=20 a=\"b c\"")),
         disks,
-        interfaces);
+        List.of(interfaces));
   }
 
   private static List<String> words(GuestDefinition guest, Accelerator accelerator) {

@@ -2,6 +2,7 @@ package dev.diecast.standalone.virt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,10 @@ class SupportedFieldsTest {
         "volumes: [{name: a, persistentVolumeClaim: {claimName: b}}]"
             + " | spec.template.spec.volumes[0].persistentVolumeClaim",
         "networks: [{name: a, multus: {networkName: b}}] | spec.template.spec.networks[0].multus",
+        "domain: {devices: {interfaces: [{name: a, masquerade: {}, macAddress: 02:dc:0a}]}}"
+            + " | spec.template.spec.domain.devices.interfaces[0].macAddress",
+        "domain: {devices: {interfaces: [{name: a, masquerade: {}, macAddress: '03:00:00:00:00:01'}]}}"
+            + " | spec.template.spec.domain.devices.interfaces[0].macAddress",
         "domain: {firmware: {bootloader: {efi: {}}}}"
             + " | spec.template.spec.domain.firmware.bootloader",
         "livenessProbe: {}                             | spec.template.spec.livenessProbe",
@@ -64,6 +69,24 @@ class SupportedFieldsTest {
         .extracting(Refusal::path)
         .containsExactly(
             ROOT + ".domain.devices.disks[0].name", ROOT + ".domain.devices.interfaces[0].name");
+  }
+
+  @Test
+  void takesTheInterfaceOfTheModelsNetworkOnce() {
+    ObjectNode spec =
+        Trees.yaml(
+            """
+            domain:
+              devices:
+                interfaces: [{name: diecast, masquerade: {}, macAddress: "02:dc:0a:40:01:03"}]
+            networks: [{name: diecast, pod: {}}]
+            """);
+    assertThat(SupportedFields.ofTemplate(ROOT, spec)).isEmpty();
+    ((ArrayNode) spec.at("/domain/devices/interfaces"))
+        .addAll(List.of(Trees.yaml("{name: diecast, masquerade: {}}")));
+    assertThat(SupportedFields.ofTemplate(ROOT, spec))
+        .extracting(Refusal::path)
+        .containsExactly(ROOT + ".domain.devices.interfaces[1].name");
   }
 
   @Test
