@@ -4,6 +4,7 @@ import dev.diecast.daemon.clock.ClockSettings;
 import dev.diecast.daemon.cpu.SwitchLoss;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import java.util.regex.Pattern;
  *     cap
  * @param metricsPerNode {@code diecast.metrics.per-node}: expose series of each single node
  * @param undoOnExit {@code diecast.undo-on-exit}: take caps away when told to stop
+ * @param networkAddress {@code diecast.network.address}: IP address of this host at which other
+ *     hosts' daemons reach this one's pipes, by UDP; needed only where a model has several hosts
  * @param overheadCpu {@code diecast.overhead.cpu}: what a VM costs beside its vCPUs (emulator and
  *     I/O threads)
  * @param overheadMemory {@code diecast.overhead.memory}: QEMU's own memory; measured: a guest of 96
@@ -47,6 +50,7 @@ public record Settings(
     ClockSettings clock,
     boolean metricsPerNode,
     boolean undoOnExit,
+    Optional<String> networkAddress,
     Quantity overheadCpu,
     Quantity overheadMemory) {
 
@@ -80,6 +84,7 @@ public record Settings(
                 reader.number("diecast.clock.tolerance-ppm", 200)),
             reader.flag("diecast.metrics.per-node"),
             reader.flag("diecast.undo-on-exit"),
+            reader.address("diecast.network.address"),
             reader.quantity("diecast.overhead.cpu", "20m"),
             reader.quantity("diecast.overhead.memory", "128Mi"));
     makeWritable(settings.stateDirectory);
@@ -153,6 +158,19 @@ public record Settings(
         throw new IllegalArgumentException(name + ": \"" + value + "\" is neither true nor false");
       }
       return Boolean.parseBoolean(value);
+    }
+
+    Optional<String> address(String name) {
+      String value = text(name, "");
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(InetAddress.ofLiteral(value).getHostAddress());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            name + ": \"" + value + "\" is no IP address: write it as 192.0.2.7", e);
+      }
     }
 
     Quantity quantity(String name, String otherwise) {

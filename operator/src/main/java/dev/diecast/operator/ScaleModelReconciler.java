@@ -108,11 +108,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
         model,
         topologyText(model, context),
         facts.nodes(),
-        graphSource
-            .list(
-                model.getMetadata().getNamespace(),
-                graph -> graph.getSpec().model().equals(model.getMetadata().getName()))
-            .toList(),
+        graphSource.list(_ -> true).toList(),
         new CachedStore<>(context, graphSource));
   }
 

@@ -116,6 +116,7 @@ public final class Fixtures {
             new DilationHostStatus.DriverStatus(Driver.HostModule, false, "no module")),
         null,
         null,
+        null,
         List.of(condition("Ready", ready, "Tested")));
   }
 

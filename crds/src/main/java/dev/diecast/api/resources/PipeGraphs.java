@@ -35,6 +35,7 @@ public final class PipeGraphs {
    * What is written.
    *
    * @param hosts names, by the numbers of {@code pipeHosts}
+   * @param peerPort UDP port on all of them; empty where there is one
    */
   public static PipeGraphSpec of(
       String model,
@@ -44,7 +45,8 @@ public final class PipeGraphs {
       BitSet down,
       AddressPlan addresses,
       List<String> hosts,
-      PipeHosts pipeHosts) {
+      PipeHosts pipeHosts,
+      Optional<Integer> peerPort) {
     Topology topology = network.topology();
     return new PipeGraphSpec(
         model,
@@ -52,6 +54,7 @@ public final class PipeGraphs {
         distillation.toString(),
         addresses.subnet().toString(),
         hosts,
+        peerPort.orElse(null),
         topology.nodes().stream().map(TopologyNode::id).toList(),
         pipeHosts.hostOfVertex().subList(0, network.routerCount()),
         topology.links().stream().map(link -> link(link, down.get(link.index()))).toList(),

@@ -33,6 +33,10 @@ public record PipeGraphSpec(
         String subnet,
     @JsonPropertyDescription("Kubernetes nodes that emulate it.") @Required @Size(max = 64)
         List<@Size(max = 253) String> hosts,
+    @JsonPropertyDescription("UDP port by which they hand packets over; absent where one has all.")
+        @Min(1024)
+        @Max(65535)
+        Integer peerPort,
     @JsonPropertyDescription("Nodes of the topology, by id.") @Required @Size(max = 50000)
         List<@Size(max = 253) String> routers,
     @JsonPropertyDescription("For each of them the host of the pipes that begin there, or -1.")

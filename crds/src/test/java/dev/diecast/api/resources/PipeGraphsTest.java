@@ -35,7 +35,8 @@ class PipeGraphsTest {
         model.down(),
         model.addresses(),
         List.of("w1", "w2"),
-        assignment.pipeHosts());
+        assignment.pipeHosts(),
+        Optional.of(6490));
   }
 
   /** What a daemon reads is what the operator had, pipe by pipe and route by route. */

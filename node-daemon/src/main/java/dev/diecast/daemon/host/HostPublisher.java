@@ -4,7 +4,6 @@ import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.DilationHostSpec;
 import dev.diecast.api.v1alpha1.DilationHostStatus;
-import dev.diecast.api.v1alpha1.DilationHostStatus.Overhead;
 import dev.diecast.daemon.overload.HostOverload;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.status.ServerSideApply;
@@ -27,7 +26,7 @@ public final class HostPublisher {
 
   private final KubernetesClient client;
   private final String nodeName;
-  private final Overhead overhead;
+  private final HostSettings settings;
   private final BooleanSupplier vmsHere;
   private Long generation;
   private Written written;
@@ -35,10 +34,10 @@ public final class HostPublisher {
   private record Written(DilationHostStatus status, Instant at) {}
 
   public HostPublisher(
-      KubernetesClient client, String nodeName, Overhead overhead, BooleanSupplier vmsHere) {
+      KubernetesClient client, String nodeName, HostSettings settings, BooleanSupplier vmsHere) {
     this.client = client;
     this.nodeName = nodeName;
-    this.overhead = overhead;
+    this.settings = settings;
     this.vmsHere = vmsHere;
   }
 
@@ -90,7 +89,7 @@ public final class HostPublisher {
   private DilationHostStatus status(
       HostFacts facts, HostOverload overload, Optional<DilationHostStatus> before, Instant now) {
     return HostStatus.of(
-        facts, overhead, overload, before, generation, vmsHere.getAsBoolean(), now);
+        facts, settings, overload, before, generation, vmsHere.getAsBoolean(), now);
   }
 
   private void apply(DilationHostStatus status) {

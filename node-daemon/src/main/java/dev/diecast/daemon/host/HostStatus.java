@@ -5,7 +5,6 @@ import dev.diecast.api.v1alpha1.DilationHostStatus.Capacity;
 import dev.diecast.api.v1alpha1.DilationHostStatus.DriverStatus;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Features;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Load;
-import dev.diecast.api.v1alpha1.DilationHostStatus.Overhead;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Tsc;
 import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.core.fidelity.Cause;
@@ -36,7 +35,7 @@ final class HostStatus {
    */
   static DilationHostStatus of(
       HostFacts facts,
-      Overhead overhead,
+      HostSettings settings,
       HostOverload overload,
       Optional<DilationHostStatus> before,
       Long generation,
@@ -53,7 +52,7 @@ final class HostStatus {
             null,
             null,
             null),
-        overhead,
+        settings.overhead(),
         tsc.map(rate -> new Tsc(rate.kilohertz(), rate.source().name())).orElse(null),
         drivers(facts),
         new Features(
@@ -63,6 +62,7 @@ final class HostStatus {
             facts.htb(),
             facts.hostModule()),
         load(overload, now),
+        settings.peerAddress().orElse(null),
         Conditions.dated(
             List.of(ready(facts), overloaded(overload)),
             before.map(DilationHostStatus::conditions).orElse(List.of()),

@@ -227,6 +227,11 @@ public final class Sockets {
     return address;
   }
 
+  /** A socket to ask the kernel about devices of the calling thread's network namespace. */
+  static Descriptor control() throws SystemCallException {
+    return socket(AF_INET, SOCK_DGRAM, 0);
+  }
+
   private static Descriptor socket(int family, int type, int protocol) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);

@@ -64,6 +64,7 @@ public final class DaemonMetrics {
   /** Adds what is read from the nodes' state when asked. */
   public void watch(Watched watched, boolean perNode) {
     new StateCollector(watched, perNode).register(registry);
+    new NetworkCollector(watched::networks).register(registry);
     if (perNode) {
       new DiskCollector(watched::views).register(registry);
     }

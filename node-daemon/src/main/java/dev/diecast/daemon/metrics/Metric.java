@@ -223,7 +223,48 @@ enum Metric {
       "reasons",
       "Why the node's disks are not as they are due.",
       "namespace",
-      "node");
+      "node"),
+  NETWORK_NODES(
+      "diecast_network_attached_nodes",
+      Type.gauge,
+      "nodes",
+      "Nodes of the model that are attached to its pipes on this host.",
+      "namespace",
+      "model"),
+  NETWORK_PIPES(
+      "diecast_network_pipes",
+      Type.gauge,
+      "pipes",
+      "Pipes of the model that this host emulates.",
+      "namespace",
+      "model"),
+  NETWORK_FRAMES(
+      "diecast_network_frames",
+      Type.counter,
+      "frames",
+      "Frames from the model's nodes (direction in) and to them (out), since its engine began.",
+      "namespace",
+      "model",
+      "direction"),
+  NETWORK_DROPS(
+      "diecast_network_drops",
+      Type.counter,
+      "frames",
+      "Frames that did not arrive: loss, queue and down as the model has it; overload (the engine"
+          + " turned them away rather than be late), unreachable, receiver (the guest did not take"
+          + " them in time), malformed.",
+      "namespace",
+      "model",
+      "cause"),
+  NETWORK_LATENESS(
+      "diecast_network_lateness_seconds",
+      Type.gauge,
+      "host seconds",
+      "By how much frames were delivered after they were due, since the engine began; quantile 0.5,"
+          + " 0.99, 1.",
+      "namespace",
+      "model",
+      "quantile");
 
   /** Prometheus' types, as text format writes them. */
   enum Type {

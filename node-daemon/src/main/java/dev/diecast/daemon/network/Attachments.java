@@ -1,6 +1,8 @@
 package dev.diecast.daemon.network;
 
 import dev.diecast.core.pipe.RouteTable;
+import dev.diecast.daemon.linux.Descriptor;
+import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.linux.Sockets;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 
 /** Where packets leave an engine: the ports of its virtual nodes, and the link to other engines. */
 final class Attachments {
@@ -57,10 +60,23 @@ final class Attachments {
       }
       case PortSpec.Tap tap ->
           new PacketPort(station, context, Sockets.tap(tap.device()), false, MemorySegment.NULL);
+      case PortSpec.NamespacedTap tap ->
+          new PacketPort(station, context, tap(tap), false, MemorySegment.NULL);
       case PortSpec.Device device ->
           new PacketPort(
               station, context, Sockets.packets(device.device()), true, MemorySegment.NULL);
     };
+  }
+
+  private static Descriptor tap(PortSpec.NamespacedTap tap) throws IOException {
+    try {
+      return NetworkNamespaces.inside(tap.namespace().toString(), () -> Sockets.tap(tap.device()));
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   /** Somebody connects to a port. */

@@ -27,6 +27,13 @@ public sealed interface PortSpec {
   record Tap(String device) implements PortSpec {}
 
   /**
+   * A tap device in another network namespace, made where there is none.
+   *
+   * @param namespace such as {@code /proc/7/ns/net}
+   */
+  record NamespacedTap(Path namespace, String device) implements PortSpec {}
+
+  /**
    * A device that is there already, such as a veth. Its other end must have its offloads off
    * ({@code ethtool -K DEVICE tx off tso off gso off}), or frames come without checksums and longer
    * than its MTU.

@@ -1,7 +1,5 @@
 package dev.diecast.daemon.node;
 
-import dev.diecast.api.v1alpha1.Api;
-import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHostStatus;
 import dev.diecast.daemon.Settings;
 import dev.diecast.daemon.cgroup.CgroupApplier;
@@ -15,14 +13,15 @@ import dev.diecast.daemon.disk.DiskThrottling;
 import dev.diecast.daemon.host.HostFacts;
 import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.host.HostPublisher;
+import dev.diecast.daemon.host.HostSettings;
 import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.QemuScanner;
 import dev.diecast.daemon.record.RecordStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -34,11 +33,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -58,7 +54,7 @@ public final class Daemon implements AutoCloseable {
   private final DaemonMetrics metrics;
   private final HostPublisher publisher;
   private final HostProbe probe;
-  private final SharedIndexInformer<DilatedNode> informer;
+  private final ApiObjects api;
   private final StatusWriter writer;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean published;
@@ -93,6 +89,7 @@ public final class Daemon implements AutoCloseable {
     cleaned += capping.isPresent() ? capping.get().cleanDead(running) : 0;
     metrics.orphansCleaned(cleaned);
     LOG.infof("%d records, %d cgroups of dead VMs removed", records.all().size(), cleaned);
+    this.api = new ApiObjects(client, settings.nodeName());
     this.loop =
         new NodeLoop(
             scanner,
@@ -106,6 +103,7 @@ public final class Daemon implements AutoCloseable {
                 settings.starvationWindow(),
                 settings.switchLoss(),
                 metrics),
+            new ModelNetworks(proc, api::graphs, api::peerAddress, settings.nodeName()),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
             new DiskLoad(settings.proc(), settings.sys()));
     metrics.watch(loop, settings.metricsPerNode());
@@ -114,16 +112,11 @@ public final class Daemon implements AutoCloseable {
         new HostPublisher(
             client,
             settings.nodeName(),
-            new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
+            new HostSettings(
+                new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
+                settings.networkAddress()),
             () -> !records.all().isEmpty());
     this.writer = new StatusWriter(client, settings.clock().tolerancePpm(), metrics);
-    this.informer =
-        client
-            .resources(DilatedNode.class)
-            .inAnyNamespace()
-            .withLabel(Api.LABEL_HOST, settings.nodeName())
-            .runnableInformer(0)
-            .exceptionHandler((_, e) -> retryWatch(e));
   }
 
   /**
@@ -189,7 +182,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void run() {
-    informer.start();
+    api.start(loop::networksChanged);
     threads.add(
         Thread.ofPlatform().name("nodes").start(() -> repeat(settings.interval(), this::nodes)));
     threads.add(
@@ -197,29 +190,18 @@ public final class Daemon implements AutoCloseable {
     threads.add(Thread.ofVirtual().name("host").start(this::publishHost));
   }
 
-  private boolean retryWatch(Throwable e) {
-    LOG.debugf("DilatedNodes cannot be watched: %s", e.getMessage());
-    return true;
-  }
-
   private void nodes() throws IOException {
     // Before the first list is complete an absent node proves nothing.
-    if (informer.hasSynced()) {
-      loop.step(nodesHere().values());
+    if (api.hasSynced()) {
+      loop.step(api.nodes().values());
       cores.hold(!loop.views().isEmpty());
     }
   }
 
   private void statuses() {
-    if (informer.hasSynced()) {
-      writer.write(loop.views(), nodesHere(), Instant.now());
+    if (api.hasSynced()) {
+      writer.write(loop.views(), api.nodes(), Instant.now());
     }
-  }
-
-  private Map<String, DilatedNode> nodesHere() {
-    return informer.getStore().list().stream()
-        .filter(node -> settings.nodeName().equals(node.getSpec().host()))
-        .collect(Collectors.toMap(n -> n.getMetadata().getUid(), Function.identity()));
   }
 
   /** All facts seldom, how loaded the host is every second. */
@@ -281,7 +263,7 @@ public final class Daemon implements AutoCloseable {
 
   /** Whether DilatedNodes are known and the host is published. */
   public boolean isReady() {
-    return published && informer.hasSynced();
+    return published && api.hasSynced();
   }
 
   /** Whether the loop still turns. */
@@ -297,7 +279,7 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() throws IOException {
     stopping = true;
-    informer.stop();
+    api.close();
     threads.forEach(Thread::interrupt);
     for (Thread thread : threads) {
       try {

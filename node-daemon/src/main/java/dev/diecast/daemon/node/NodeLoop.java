@@ -5,6 +5,11 @@ import dev.diecast.core.Rational;
 import dev.diecast.core.fidelity.DiskUse;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.daemon.metrics.Watched;
+import dev.diecast.daemon.network.model.ModelKey;
+import dev.diecast.daemon.network.model.ModelNetworks;
+import dev.diecast.daemon.network.model.ModelReport;
+import dev.diecast.daemon.network.model.NetworkOutcome;
+import dev.diecast.daemon.network.model.NetworkedNode;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
@@ -30,6 +35,7 @@ public final class NodeLoop implements Watched {
 
   private final QemuScanner scanner;
   private final Vm.Surroundings daemon;
+  private final ModelNetworks networks;
   private final Map<String, Vm> vms = new ConcurrentHashMap<>();
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
@@ -37,9 +43,15 @@ public final class NodeLoop implements Watched {
   private final DiskLoad disks;
   private volatile HostOverload overload = HostOverload.IDLE;
 
-  NodeLoop(QemuScanner scanner, Vm.Surroundings daemon, HostLoad load, DiskLoad disks) {
+  NodeLoop(
+      QemuScanner scanner,
+      Vm.Surroundings daemon,
+      ModelNetworks networks,
+      HostLoad load,
+      DiskLoad disks) {
     this.scanner = scanner;
     this.daemon = daemon;
+    this.networks = networks;
     this.load = load;
     this.disks = disks;
   }
@@ -76,8 +88,33 @@ public final class NodeLoop implements Watched {
       }
     }
     vms.keySet().stream().filter(uid -> !wanted.contains(uid)).toList().forEach(this::drop);
+    join(nodes, processes);
     judge();
     daemon.metrics().roundDone(views(), System.nanoTime() - start);
+  }
+
+  /** Nodes to the networks of their models. */
+  private void join(Collection<DilatedNode> nodes, Map<String, QemuProcess> processes) {
+    List<NetworkedNode> networked =
+        nodes.stream()
+            .flatMap(
+                node ->
+                    NodeTarget.network(
+                        node, Optional.ofNullable(processes.get(node.getMetadata().getUid())))
+                        .stream())
+            .toList();
+    Map<String, NetworkOutcome> outcomes = networks.step(networked);
+    vms.forEach((uid, vm) -> vm.networked(Optional.ofNullable(outcomes.get(uid))));
+  }
+
+  /** A PipeGraph has come or gone. */
+  void networksChanged() {
+    networks.refresh();
+  }
+
+  @Override
+  public Map<ModelKey, ModelReport> networks() {
+    return networks.reports();
   }
 
   /** When all have been looked at, so that each is judged by what the whole host did. */
@@ -117,6 +154,7 @@ public final class NodeLoop implements Watched {
   /** Stops watching clocks; caps stay unless they are undone. */
   public void close(boolean undo) {
     vms.keySet().forEach(this::drop);
+    networks.close();
     if (undo) {
       for (VmRecord record : daemon.records().all()) {
         attempt(record.vm().uid(), () -> forget(record));

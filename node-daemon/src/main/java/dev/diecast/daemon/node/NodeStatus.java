@@ -11,6 +11,7 @@ import dev.diecast.core.time.ClockEstimate;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
+import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.status.Conditions.Claim;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -26,6 +27,7 @@ import java.util.SortedMap;
 /** The daemon's part of a DilatedNode's status, from what it knows. Pure. */
 final class NodeStatus {
   static final String CAPPED = "Capped";
+  static final String NETWORKED = "Networked";
   static final String DILATED = "Dilated";
   static final String FAITHFUL = "Faithful";
 
@@ -41,6 +43,7 @@ final class NodeStatus {
     List<Claim> claims = new ArrayList<>(List.of(capped, dilated));
     Optional<Claim> throttled = DiskReport.throttled(view);
     throttled.ifPresent(claims::add);
+    view.network().map(NodeStatus::networked).ifPresent(claims::add);
     claims.add(
         throttled.flatMap(DiskReport::unfaithful).orElseGet(() -> faithful(view, capped, dilated)));
     return new DilatedNodeStatus(
@@ -92,6 +95,19 @@ final class NodeStatus {
           new Claim(CAPPED, Conditions.FALSE, "NoProcess", none.message());
       case CapOutcome.Refused refused ->
           new Claim(CAPPED, Conditions.FALSE, refused.obstacle().name(), refused.message());
+    };
+  }
+
+  private static Claim networked(NetworkOutcome outcome) {
+    return switch (outcome) {
+      case NetworkOutcome.Attached attached ->
+          new Claim(
+              NETWORKED,
+              Conditions.TRUE,
+              "Attached",
+              "its frames go through the pipes of PipeGraph " + attached.graph());
+      case NetworkOutcome.Refused refused ->
+          new Claim(NETWORKED, Conditions.FALSE, refused.obstacle().name(), refused.message());
     };
   }
 

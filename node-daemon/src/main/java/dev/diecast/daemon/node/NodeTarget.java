@@ -9,8 +9,13 @@ import dev.diecast.core.disk.GuestDisk;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.time.ModelClock;
 import dev.diecast.daemon.disk.DiskTarget;
+import dev.diecast.daemon.network.model.ModelKey;
+import dev.diecast.daemon.network.model.NetworkedNode;
+import dev.diecast.daemon.process.QemuProcess;
 import dev.diecast.daemon.record.VmIdentity;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What one DilatedNode asks of this host.
@@ -51,6 +56,21 @@ public record NodeTarget(
                 .map(disk -> new GuestDisk(disk.name(), disk.limits(), disk.latencyFloor()))
                 .toList(),
             factor));
+  }
+
+  /** Its interface to its model's network, where it has one. */
+  static Optional<NetworkedNode> network(DilatedNode node, Optional<QemuProcess> qemu) {
+    DilatedNodeSpec spec = node.getSpec();
+    return spec.nodeNetwork()
+        .map(
+            network ->
+                new NetworkedNode(
+                    identity(node),
+                    new ModelKey(node.getMetadata().getNamespace(), spec.model()),
+                    spec.timeDilation().dilationFactor(),
+                    network.macAddress().toLowerCase(Locale.ROOT),
+                    network.mtuBytes(),
+                    qemu));
   }
 
   static VmIdentity identity(DilatedNode node) {

@@ -5,6 +5,7 @@ import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.disk.ThrottleOutcome;
+import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.record.VmIdentity;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param target empty where the spec cannot be had
  * @param invalid why it cannot
  * @param disks what became of throttling its disks; empty before the first attempt
+ * @param network what became of joining it to its model's network; empty where it has none
  * @param cap what became of capping it; empty before the first attempt
  * @param fidelity whether anything speaks against its being faithful, and when anything did
  */
@@ -28,6 +30,7 @@ public record NodeView(
     Optional<CpuReading> cpu,
     Optional<ClockState> clock,
     Optional<ThrottleOutcome> disks,
+    Optional<NetworkOutcome> network,
     FidelityWatch.Verdict fidelity) {
 
   /** Host cores that the caps in force let its vCPUs use together; none where there is no cap. */

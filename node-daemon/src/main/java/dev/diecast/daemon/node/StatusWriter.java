@@ -35,7 +35,12 @@ final class StatusWriter {
   static final Duration SPREAD = Duration.ofMillis(400);
 
   private static final Set<String> OWN =
-      Set.of(NodeStatus.CAPPED, DiskReport.THROTTLED, NodeStatus.DILATED, NodeStatus.FAITHFUL);
+      Set.of(
+          NodeStatus.CAPPED,
+          DiskReport.THROTTLED,
+          NodeStatus.NETWORKED,
+          NodeStatus.DILATED,
+          NodeStatus.FAITHFUL);
 
   private final KubernetesClient client;
   private final long clockTolerancePpm;

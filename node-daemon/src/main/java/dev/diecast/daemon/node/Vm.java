@@ -16,6 +16,7 @@ import dev.diecast.daemon.cpu.SwitchLoss;
 import dev.diecast.daemon.disk.DiskThrottling;
 import dev.diecast.daemon.disk.ThrottleOutcome;
 import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.LimitAbove;
@@ -74,6 +75,7 @@ final class Vm implements AutoCloseable {
   private final FidelityWatch fidelity;
   private final LimitAbove limitAbove = new LimitAbove();
   private volatile FidelityWatch.Verdict verdict = FidelityWatch.Verdict.NONE;
+  private volatile Optional<NetworkOutcome> network = Optional.empty();
 
   /** What lives as long as one QEMU process. */
   private static final class Running {
@@ -121,6 +123,7 @@ final class Vm implements AutoCloseable {
         last.cpu(),
         Optional.ofNullable(watch).map(ClockWatch::state),
         last.disks(),
+        network,
         verdict);
   }
 
@@ -149,6 +152,11 @@ final class Vm implements AutoCloseable {
             cpu(outcome, process),
             Optional.of(throttle(target.get(), qemu.get())));
     watchClock(target.get(), qemu.get(), process);
+  }
+
+  /** What became of joining it to its model's network, if it has one. */
+  void networked(Optional<NetworkOutcome> outcome) {
+    network = outcome;
   }
 
   private void readTarget(DilatedNode node) {
@@ -292,6 +300,7 @@ final class Vm implements AutoCloseable {
         cpu,
         Optional.empty(),
         disks,
+        network,
         FidelityWatch.Verdict.NONE);
   }
 

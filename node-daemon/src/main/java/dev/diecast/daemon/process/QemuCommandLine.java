@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the daemon needs of a QEMU command line, in its plain ({@code key=value,...}) and JSON forms
  * (qemu(1); libvirt writes the latter where it can).
  */
-record QemuCommandLine(String uuid, Optional<AgentChannel> agent) {
+record QemuCommandLine(
+    String uuid, Optional<AgentChannel> agent, Map<String, NetworkChannel> networks) {
   private static final String AGENT_PORT = "org.qemu.guest_agent.0";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -24,7 +26,10 @@ record QemuCommandLine(String uuid, Optional<AgentChannel> agent) {
     }
     return values(arguments, "uuid")
         .findFirst()
-        .map(uuid -> new QemuCommandLine(uuid.toLowerCase(Locale.ROOT), agentChannel(arguments)));
+        .map(
+            uuid ->
+                new QemuCommandLine(
+                    uuid.toLowerCase(Locale.ROOT), agentChannel(arguments), networks(arguments)));
   }
 
   private static boolean isQemu(String program) {
@@ -54,6 +59,47 @@ record QemuCommandLine(String uuid, Optional<AgentChannel> agent) {
                     .filter(chardev -> id.equals(chardev.get("id")))
                     .findFirst())
         .flatMap(QemuCommandLine::socket);
+  }
+
+  /** Cards that have an address of their own on the command line, by it. */
+  private static Map<String, NetworkChannel> networks(List<String> arguments) {
+    Map<String, NetworkChannel> networks = new HashMap<>();
+    values(arguments, "device")
+        .map(QemuCommandLine::options)
+        .filter(device -> device.containsKey("mac") && device.containsKey("netdev"))
+        .forEach(
+            device ->
+                values(arguments, "netdev")
+                    .map(QemuCommandLine::options)
+                    .filter(netdev -> device.get("netdev").equals(netdev.get("id")))
+                    .findFirst()
+                    .flatMap(QemuCommandLine::network)
+                    .ifPresent(
+                        channel ->
+                            networks.put(device.get("mac").toLowerCase(Locale.ROOT), channel)));
+    return networks;
+  }
+
+  private static Optional<NetworkChannel> network(Map<String, String> netdev) {
+    switch (netdev.getOrDefault("driver", "")) {
+      case "stream" -> {
+        String path = netdev.getOrDefault("addr.path", netdev.getOrDefault("path", ""));
+        boolean listens = Set.of("on", "true", "yes").contains(netdev.getOrDefault("server", ""));
+        return listens && path.startsWith("/")
+            ? Optional.of(new NetworkChannel.StreamSocket(path))
+            : Optional.empty();
+      }
+      case "tap" -> {
+        // Of several queues the first will do: all are the same device.
+        String fd = netdev.getOrDefault("fd", netdev.getOrDefault("fds", "")).split(":")[0];
+        return fd.matches("\\d{1,6}")
+            ? Optional.of(new NetworkChannel.InheritedTap(Integer.parseInt(fd)))
+            : Optional.empty();
+      }
+      default -> {
+        return Optional.empty();
+      }
+    }
   }
 
   private static Optional<AgentChannel> socket(Map<String, String> chardev) {

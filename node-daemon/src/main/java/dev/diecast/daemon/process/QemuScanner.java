@@ -97,7 +97,8 @@ public final class QemuScanner {
         qemu.key(),
         qemu.uuid(),
         qemu.agent(),
-        servers.stream().filter(server -> server.uuid().equals(qemu.uuid())).toList());
+        servers.stream().filter(server -> server.uuid().equals(qemu.uuid())).toList(),
+        qemu.networks());
   }
 
   private static boolean isDue(Seen process) {
@@ -105,7 +106,12 @@ public final class QemuScanner {
   }
 
   private static QemuProcess qemu(int pid, Seen process, QemuCommandLine line) {
-    return new QemuProcess(new ProcessKey(pid, process.startTicks), line.uuid(), line.agent());
+    return new QemuProcess(
+        new ProcessKey(pid, process.startTicks),
+        line.uuid(),
+        line.agent(),
+        List.of(),
+        line.networks());
   }
 
   private static QemuProcess older(QemuProcess a, QemuProcess b) {

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HostFactsTest {
   private static final Instant NOW = Instant.parse("2026-11-22T01:00:00Z");
-  private static final DilationHostStatus.Overhead OVERHEAD =
-      new DilationHostStatus.Overhead(new Quantity("20m"), new Quantity("128Mi"));
+  private static final HostSettings SETTINGS =
+      new HostSettings(
+          new DilationHostStatus.Overhead(new Quantity("20m"), new Quantity("128Mi")),
+          Optional.empty());
 
   private static HostFacts facts(Optional<TscRate> tsc, long diskBytes) {
     return new HostFacts(
@@ -73,7 +75,7 @@ class HostFactsTest {
     DilationHostStatus before =
         HostStatus.of(
             facts(Optional.of(rate(2_500_000, TscRate.Source.Calibrated)), 9L << 30),
-            OVERHEAD,
+            SETTINGS,
             HostOverload.IDLE,
             Optional.empty(),
             1L,
@@ -82,7 +84,7 @@ class HostFactsTest {
     DilationHostStatus recounted =
         HostStatus.of(
             facts(Optional.of(rate(2_500_002, TscRate.Source.Calibrated)), (9L << 30) + 5),
-            OVERHEAD,
+            SETTINGS,
             HostOverload.IDLE,
             Optional.of(before),
             1L,
@@ -92,7 +94,7 @@ class HostFactsTest {
     DilationHostStatus changed =
         HostStatus.of(
             facts(Optional.of(rate(2_501_000, TscRate.Source.Calibrated)), 9L << 30),
-            OVERHEAD,
+            SETTINGS,
             HostOverload.IDLE,
             Optional.of(before),
             1L,
@@ -106,7 +108,7 @@ class HostFactsTest {
     DilationHostStatus before =
         HostStatus.of(
             facts(Optional.empty(), 9L << 30),
-            OVERHEAD,
+            SETTINGS,
             HostOverload.IDLE,
             Optional.empty(),
             1L,
@@ -114,12 +116,12 @@ class HostFactsTest {
             NOW);
     HostFacts fuller = facts(Optional.empty(), 4L << 30);
     assertThat(
-            HostStatus.of(fuller, OVERHEAD, HostOverload.IDLE, Optional.of(before), 1L, true, NOW)
+            HostStatus.of(fuller, SETTINGS, HostOverload.IDLE, Optional.of(before), 1L, true, NOW)
                 .capacity()
                 .diskSpace())
         .isEqualTo(new Quantity("9Gi"));
     assertThat(
-            HostStatus.of(fuller, OVERHEAD, HostOverload.IDLE, Optional.of(before), 1L, false, NOW)
+            HostStatus.of(fuller, SETTINGS, HostOverload.IDLE, Optional.of(before), 1L, false, NOW)
                 .capacity()
                 .diskSpace())
         .isEqualTo(new Quantity("4Gi"));
@@ -136,7 +138,7 @@ class HostFactsTest {
 
   private static DilationHostStatus loaded(HostOverload overload) {
     return HostStatus.of(
-        facts(Optional.empty(), 0), OVERHEAD, overload, Optional.empty(), 1L, true, NOW);
+        facts(Optional.empty(), 0), SETTINGS, overload, Optional.empty(), 1L, true, NOW);
   }
 
   @Test
@@ -168,7 +170,7 @@ class HostFactsTest {
     DilationHostStatus noTsc =
         HostStatus.of(
             facts(Optional.empty(), 0),
-            OVERHEAD,
+            SETTINGS,
             HostOverload.IDLE,
             Optional.empty(),
             1L,
@@ -194,7 +196,7 @@ class HostFactsTest {
     assertThat(hpet.guestKernelObstacle()).hasValueSatisfying(o -> assertThat(o).contains("hpet"));
     assertThat(
             ready(
-                HostStatus.of(hpet, OVERHEAD, HostOverload.IDLE, Optional.empty(), 1L, false, NOW)))
+                HostStatus.of(hpet, SETTINGS, HostOverload.IDLE, Optional.empty(), 1L, false, NOW)))
         .isEqualTo("NotPrivileged");
   }
 

@@ -2,6 +2,8 @@ package dev.diecast.daemon.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.daemon.network.model.ModelKey;
+import dev.diecast.daemon.network.model.ModelReport;
 import dev.diecast.daemon.node.NodeView;
 import dev.diecast.daemon.overload.HostOverload;
 import io.prometheus.client.Collector.MetricFamilySamples;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,11 @@ class MetricsPageTest {
       @Override
       public HostOverload overload() {
         return HostOverload.IDLE;
+      }
+
+      @Override
+      public Map<ModelKey, ModelReport> networks() {
+        return Map.of();
       }
     };
   }

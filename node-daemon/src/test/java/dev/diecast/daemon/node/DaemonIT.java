@@ -57,7 +57,7 @@ class DaemonIT {
     assumeTrue(binaries.isPresent(), "KUBEBUILDER_ASSETS is not set");
     server = new ApiServer(binaries.get(), directory);
     client = server.client();
-    for (String plural : List.of("dilatednodes", "dilationhosts")) {
+    for (String plural : List.of("dilatednodes", "dilationhosts", "pipegraphs")) {
       try (InputStream crd =
           DaemonIT.class.getResourceAsStream("/diecast/" + plural + ".diecast.dev.yaml")) {
         client.load(crd).create();

@@ -57,6 +57,7 @@ class DiskReportTest {
         Optional.empty(),
         Optional.empty(),
         outcome,
+        Optional.empty(),
         FidelityWatch.Verdict.NONE);
   }
 

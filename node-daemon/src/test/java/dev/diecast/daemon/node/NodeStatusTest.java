@@ -88,6 +88,7 @@ class NodeStatusTest {
             cpu,
             clock,
             Optional.empty(),
+            Optional.empty(),
             FidelityWatch.Verdict.NONE);
     HostCpu host = new HostCpu(10 * SECOND, 2, SECOND, 9 * SECOND, 0, 2 * SECOND, -1);
     FidelityWatch watch = new FidelityWatch(FidelityHistory.CLEAN, false);
@@ -99,6 +100,7 @@ class NodeStatusTest {
         cap,
         cpu,
         clock,
+        Optional.empty(),
         Optional.empty(),
         watch.judge(
             NodeEvidence.of(seen, host, false, Optional.empty(), 200),
@@ -182,6 +184,7 @@ class NodeStatusTest {
             3,
             Optional.empty(),
             Optional.of("raise the cpus"),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

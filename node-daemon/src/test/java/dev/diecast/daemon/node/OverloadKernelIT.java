@@ -18,6 +18,7 @@ import dev.diecast.daemon.clock.HostEpochClock;
 import dev.diecast.daemon.cpu.SwitchLoss;
 import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.process.ProcFiles;
@@ -118,6 +119,7 @@ class OverloadKernelIT {
             Duration.ofSeconds(3),
             new SwitchLoss(0, 0),
             metrics),
+        new ModelNetworks(proc, List::of, _ -> Optional.empty(), "here"),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),
         new DiskLoad(PROC, Path.of("/sys")));
   }

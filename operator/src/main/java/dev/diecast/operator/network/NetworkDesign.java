@@ -11,7 +11,6 @@ import dev.diecast.core.network.assign.HostLoad;
 import dev.diecast.core.network.assign.PipeAssignment;
 import dev.diecast.core.network.attach.AttachedNetwork;
 import dev.diecast.core.network.attach.Islands;
-import dev.diecast.core.network.attach.VirtualNode;
 import dev.diecast.core.network.distill.Contention;
 import dev.diecast.core.network.distill.DistillationError;
 import dev.diecast.core.network.distill.DistilledNetwork;
@@ -22,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -68,7 +68,10 @@ final class NetworkDesign {
     return new NetworkDesign(model, network, distilled, hosts, assignment);
   }
 
-  PipeGraphSpec graph(long revision) {
+  /**
+   * @param peerPort for packets between hosts, where there are several
+   */
+  PipeGraphSpec graph(long revision, int peerPort) {
     return PipeGraphs.of(
         model.getMetadata().getName(),
         revision,
@@ -77,7 +80,8 @@ final class NetworkDesign {
         network.down(),
         network.addresses(),
         hosts,
-        assignment.pipeHosts());
+        assignment.pipeHosts(),
+        hosts.size() > 1 ? Optional.of(peerPort) : Optional.empty());
   }
 
   /**
@@ -146,14 +150,5 @@ final class NetworkDesign {
 
   private static int percent(double share) {
     return (int) Math.min(Integer.MAX_VALUE, Math.round(share * PER_CENT));
-  }
-
-  /** Names of virtual nodes are those of the model's nodes, in the same order. */
-  static boolean isOf(ScaleModel model, AttachedNetwork network) {
-    return network.virtualNodes().stream()
-        .map(VirtualNode::name)
-        .map(name -> model.getMetadata().getName() + "-" + name)
-        .toList()
-        .equals(DesiredNodes.names(model));
   }
 }

@@ -6,6 +6,7 @@ import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.NetworkStatus;
 import dev.diecast.api.v1alpha1.PipeGraph;
+import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.operator.plan.DesiredNodes;
@@ -36,14 +37,22 @@ public final class NetworkPublishing {
 
   /**
    * @param nodes the model's, all of them placed
-   * @param graphs PipeGraphs of models of this name
+   * @param all PipeGraphs of all models
    */
   public static Optional<NetworkFacts> publish(
       ScaleModel model,
       TopologyText text,
       List<DilatedNode> nodes,
-      Collection<PipeGraph> graphs,
+      Collection<PipeGraph> all,
       CachedStore<PipeGraph> store) {
+    List<PipeGraph> graphs =
+        all.stream()
+            .filter(graph -> graph.getSpec().model().equals(model.getMetadata().getName()))
+            .filter(
+                graph ->
+                    graph.getMetadata().getNamespace().equals(model.getMetadata().getNamespace()))
+            .toList();
+    int port = PeerPorts.of(graphs, all);
     if (model.getSpec().network() == null) {
       graphs.stream().filter(graph -> isOwn(model, graph)).forEach(store::delete);
       return Optional.empty();
@@ -56,9 +65,9 @@ public final class NetworkPublishing {
           case TopologyText.Missing missing ->
               unchanged(model, "spec.network.topology.configMap: " + missing.message());
           case TopologyText.Found found ->
-              publish(model, Optional.of(found.gml()), nodes, graphs, newest, own, store);
+              publish(model, Optional.of(found.gml()), nodes, graphs, newest, own, port, store);
           case TopologyText.None _ ->
-              publish(model, Optional.empty(), nodes, graphs, newest, own, store);
+              publish(model, Optional.empty(), nodes, graphs, newest, own, port, store);
         });
   }
 
@@ -69,6 +78,7 @@ public final class NetworkPublishing {
       Collection<PipeGraph> graphs,
       Optional<PipeGraph> newest,
       Optional<PipeGraph> own,
+      int port,
       CachedStore<PipeGraph> store) {
     String digest = InputsDigest.of(model, gml, nodes);
     Optional<NetworkStatus> before =
@@ -88,7 +98,8 @@ public final class NetworkPublishing {
               .orElseGet(
                   () -> {
                     long revision = newest.map(NetworkPublishing::revision).orElse(0L) + 1;
-                    PipeGraph written = store.apply(desired(model, design, revision, digest));
+                    PipeGraph written =
+                        store.apply(desired(model, design.graph(revision, port), digest));
                     removeOlder(graphs, written, store);
                     return written;
                   });
@@ -117,8 +128,7 @@ public final class NetworkPublishing {
                 status.graph()));
   }
 
-  private static PipeGraph desired(
-      ScaleModel model, NetworkDesign design, long revision, String digest) {
+  private static PipeGraph desired(ScaleModel model, PipeGraphSpec spec, String digest) {
     PipeGraph graph = new PipeGraph();
     graph.setMetadata(
         new ObjectMetaBuilder()
@@ -126,14 +136,14 @@ public final class NetworkPublishing {
                 "%s-%d-%s"
                     .formatted(
                         model.getMetadata().getName(),
-                        revision,
+                        spec.revision(),
                         digest.substring(0, DIGEST_IN_NAME)))
             .withNamespace(model.getMetadata().getNamespace())
             .addToLabels(Api.LABEL_MODEL, model.getMetadata().getName())
             .addToAnnotations(ANNOTATION_INPUTS, digest)
             .withOwnerReferences(DesiredNodes.ownedBy(model))
             .build());
-    graph.setSpec(design.graph(revision));
+    graph.setSpec(spec);
     return graph;
   }
 

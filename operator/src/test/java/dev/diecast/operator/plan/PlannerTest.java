@@ -73,6 +73,7 @@ class PlannerTest {
             status.drivers(),
             null,
             null,
+            null,
             status.conditions()));
     assertThat(refused(plan(model, host)).reason()).isEqualTo(Reason.DoesNotFit);
   }

@@ -1,0 +1,211 @@
+package dev.diecast.daemon.network.model;
+
+import dev.diecast.api.resources.PipeGraphs;
+import dev.diecast.api.v1alpha1.PipeGraph;
+import dev.diecast.api.v1alpha1.PipeGraphSpec;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.ethernet.Station;
+import dev.diecast.core.network.Pipe;
+import dev.diecast.core.network.assign.PipeHosts;
+import dev.diecast.core.pipe.EmulatedNetwork;
+import dev.diecast.core.pipe.HostPipe;
+import dev.diecast.core.pipe.Partition;
+import dev.diecast.core.pipe.Routing;
+import dev.diecast.daemon.network.EngineReport;
+import dev.diecast.daemon.network.EngineSettings;
+import dev.diecast.daemon.network.Peers;
+import dev.diecast.daemon.network.PipeEngine;
+import dev.diecast.daemon.network.PortSpec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The engine of one model on this host, kept at the newest revision of its PipeGraph. */
+final class ModelEngine implements AutoCloseable {
+  /** 14 of the header and 4 of a VLAN tag. */
+  private static final int FRAME_OVERHEAD_BYTES = 18;
+
+  private final PipeEngine engine;
+  private final AtomicReference<Routing> routing;
+  private final Map<Integer, Port> ports = new HashMap<>();
+  private Now now;
+
+  /** What is attached, and to which process; another process of the same path is another port. */
+  private record Port(PortSpec spec, Object process) {}
+
+  /**
+   * What the engine does.
+   *
+   * @param shape what cannot change in place
+   */
+  record Now(
+      String graph, long revision, EmulatedNetwork network, Shape shape, List<String> nodeNames) {}
+
+  /**
+   * @param ends from and to of each pipe
+   * @param hosts of all vertices
+   */
+  record Shape(
+      List<Long> ends,
+      List<Station> stations,
+      DilationFactor factor,
+      int mtuBytes,
+      List<String> hostNames,
+      PipeHosts hosts,
+      Optional<Integer> peerPort) {
+
+    static Shape of(
+        PipeGraphSpec graph, EmulatedNetwork network, DilationFactor factor, int mtuBytes) {
+      return new Shape(
+          network.pipes().stream().map(pipe -> (long) pipe.from() << 32 | pipe.to()).toList(),
+          network.stations(),
+          factor,
+          mtuBytes,
+          graph.hosts(),
+          PipeGraphs.hosts(graph),
+          Optional.ofNullable(graph.peerPort()));
+    }
+
+    boolean isShared() {
+      return hostNames.size() > 1;
+    }
+  }
+
+  private ModelEngine(PipeEngine engine, AtomicReference<Routing> routing, Now now) {
+    this.engine = engine;
+    this.routing = routing;
+    this.now = now;
+  }
+
+  /** Computes pipes and routes of a graph; costly for large ones. */
+  static Now read(PipeGraph graph, DilationFactor factor, int mtuBytes) {
+    PipeGraphSpec spec = graph.getSpec();
+    EmulatedNetwork network = PipeGraphs.emulated(spec, factor);
+    return new Now(
+        graph.getMetadata().getName(),
+        spec.revision(),
+        network,
+        Shape.of(spec, network, factor, mtuBytes),
+        PipeGraphs.nodeNames(spec));
+  }
+
+  /**
+   * @param self this host's number in the graph
+   * @param addresses of all hosts, by number; empty where this host has all of it
+   * @param key what messages between hosts must bear
+   */
+  static ModelEngine start(
+      ModelKey model, Now now, int self, List<InetSocketAddress> addresses, long key)
+      throws IOException {
+    AtomicReference<Routing> routing = new AtomicReference<>(now.network().routing());
+    EmulatedNetwork network =
+        new EmulatedNetwork(
+            now.network().pipes(),
+            now.shape().factor(),
+            (source, destination) -> routing.get().route(source, destination),
+            now.network().stations());
+    EngineSettings settings =
+        new EngineSettings(
+            EngineSettings.DEFAULT.door(),
+            now.shape().mtuBytes() + FRAME_OVERHEAD_BYTES,
+            model.hashCode(),
+            EngineSettings.DEFAULT.spinNanos(),
+            EngineSettings.DEFAULT.realTime());
+    PipeEngine engine =
+        addresses.isEmpty()
+            ? PipeEngine.start(model.toString(), network, settings)
+            : PipeEngine.start(
+                model.toString(), network, settings, peers(now, self, addresses, key));
+    return new ModelEngine(engine, routing, now);
+  }
+
+  private static Peers peers(Now now, int self, List<InetSocketAddress> addresses, long key) {
+    PipeHosts hosts = now.shape().hosts();
+    List<Integer> engineOfPipe = now.network().pipes().stream().map(hosts::hostOf).toList();
+    List<Integer> engineOfStation = new ArrayList<>();
+    for (int station = 0; station < now.network().stationNumbers(); station++) {
+      engineOfStation.add(hosts.hostOfVirtualNode(station));
+    }
+    return new Peers(new Partition(self, engineOfPipe, engineOfStation), addresses, key);
+  }
+
+  Now now() {
+    return now;
+  }
+
+  /**
+   * Takes over another revision of the same shape; what waits in pipes stays there.
+   *
+   * @return how many pipes changed
+   */
+  int change(Now next) throws IOException {
+    List<Pipe> before = now.network().pipes();
+    List<Pipe> after = next.network().pipes();
+    // Routes first: a packet that comes now must not go where nothing leads any more.
+    routing.set(next.network().routing());
+    engine.forgetRoutes();
+    int changed = 0;
+    for (int pipe = 0; pipe < after.size(); pipe++) {
+      if (!after.get(pipe).attributes().equals(before.get(pipe).attributes())) {
+        engine.change(pipe, HostPipe.of(after.get(pipe).attributes(), next.shape().factor()));
+        changed++;
+      }
+    }
+    now = next;
+    return changed;
+  }
+
+  /** The number of a node; -1 where the graph does not have it. */
+  int stationOf(String nodeName) {
+    return now.nodeNames().indexOf(nodeName);
+  }
+
+  /**
+   * Attaches a node, where it is not attached so already.
+   *
+   * @param process whose port it is
+   */
+  void attach(int station, PortSpec spec, Object process) throws IOException {
+    Port wanted = new Port(spec, process);
+    if (!wanted.equals(ports.get(station))) {
+      ports.remove(station);
+      engine.attach(station, spec);
+      ports.put(station, wanted);
+    }
+  }
+
+  boolean isAttached(int station, Object process) {
+    return Optional.ofNullable(ports.get(station))
+        .filter(port -> Objects.equals(port.process(), process))
+        .isPresent();
+  }
+
+  /** Detaches all that are not among these. */
+  void keep(java.util.Set<Integer> stations) throws IOException {
+    for (int station : List.copyOf(ports.keySet())) {
+      if (!stations.contains(station)) {
+        ports.remove(station);
+        engine.detach(station);
+      }
+    }
+  }
+
+  int attached() {
+    return ports.size();
+  }
+
+  EngineReport report() throws IOException {
+    return engine.report();
+  }
+
+  @Override
+  public void close() throws IOException {
+    engine.close();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.diecast.daemon.network.model;
+
+import dev.diecast.api.v1alpha1.PipeGraph;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.daemon.network.model.NetworkOutcome.Obstacle;
+import dev.diecast.daemon.network.model.NetworkOutcome.Refused;
+import dev.diecast.daemon.process.ProcFiles;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * An engine for each model that has networked nodes here, with these attached. Stepped by the
+ * daemon's loop, and told at once when a PipeGraph has come: a link's change must not wait for the
+ * next round.
+ */
+public final class ModelNetworks implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ModelNetworks.class);
+
+  private final PipeGraphSource graphs;
+  private final PeerDirectory peers;
+  private final String host;
+  private final NodePorts ports;
+  private final Map<ModelKey, ModelEngine> engines = new HashMap<>();
+  private final Map<ModelKey, Refused> refusals = new HashMap<>();
+
+  /** T and MTU of the models that have nodes here. */
+  private final Map<ModelKey, Wanted> wanted = new HashMap<>();
+
+  private record Wanted(DilationFactor factor, int mtuBytes) {}
+
+  /**
+   * @param host this host's Kubernetes node
+   */
+  public ModelNetworks(ProcFiles proc, PipeGraphSource graphs, PeerDirectory peers, String host) {
+    this.graphs = graphs;
+    this.peers = peers;
+    this.host = host;
+    this.ports = new NodePorts(proc);
+  }
+
+  /**
+   * One round: engines as the graphs and nodes want them, nodes attached.
+   *
+   * @return what became of each node, by the uid of its VM
+   */
+  public synchronized Map<String, NetworkOutcome> step(Collection<NetworkedNode> nodes) {
+    wanted.clear();
+    Map<ModelKey, List<NetworkedNode>> byModel = new LinkedHashMap<>();
+    for (NetworkedNode node : nodes) {
+      byModel.computeIfAbsent(node.model(), _ -> new ArrayList<>()).add(node);
+      // While T is changing nodes disagree; the slower pipes of the greater T are never too fast.
+      wanted.merge(node.model(), new Wanted(node.factor(), node.mtuBytes()), ModelNetworks::slower);
+    }
+    refresh();
+    Map<String, NetworkOutcome> outcomes = new HashMap<>();
+    byModel.forEach((model, members) -> outcomes.putAll(attach(model, members)));
+    return outcomes;
+  }
+
+  private static Wanted slower(Wanted one, Wanted other) {
+    return one.factor().compareTo(other.factor()) >= 0 ? one : other;
+  }
+
+  /** Brings engines to the newest graphs; nodes that are attached stay so. */
+  public synchronized void refresh() {
+    for (ModelKey model : List.copyOf(engines.keySet())) {
+      if (!wanted.containsKey(model) || graphs.newest(model).isEmpty()) {
+        LOG.infof("%s: its network is not emulated here any more", model);
+        end(model);
+      }
+    }
+    refusals.keySet().retainAll(wanted.keySet());
+    wanted.forEach((model, asked) -> graphs.newest(model).ifPresent(g -> refresh(model, asked, g)));
+  }
+
+  private void refresh(ModelKey model, Wanted asked, PipeGraph graph) {
+    ModelEngine engine = engines.get(model);
+    if (engine != null
+        && engine.now().graph().equals(graph.getMetadata().getName())
+        && engine.now().shape().factor().equals(asked.factor())
+        && engine.now().shape().mtuBytes() == asked.mtuBytes()) {
+      return;
+    }
+    try {
+      ModelEngine.Now next = ModelEngine.read(graph, asked.factor(), asked.mtuBytes());
+      if (engine != null && engine.now().shape().equals(next.shape())) {
+        int changed = engine.change(next);
+        LOG.infof("%s: %s: %d pipes changed in place", model, next.graph(), changed);
+        return;
+      }
+      // The old one goes first: it holds this host's port for other hosts.
+      end(model);
+      start(model, next);
+    } catch (IOException | RuntimeException e) {
+      refuse(model, Obstacle.EngineFailed, "the engine could not be started: " + e);
+    }
+  }
+
+  private void start(ModelKey model, ModelEngine.Now next) throws IOException {
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    int self = next.shape().hostNames().indexOf(host);
+    if (self < 0) {
+      refuse(
+          model,
+          Obstacle.NotInPipeGraph,
+          "PipeGraph %s is for other hosts than %s".formatted(next.graph(), host));
+      return;
+    }
+    if (next.shape().isShared()) {
+      for (String name : next.shape().hostNames()) {
+        Optional<String> address = peers.addressOf(name);
+        if (address.isEmpty() || next.shape().peerPort().isEmpty()) {
+          refuse(
+              model,
+              Obstacle.NoPeerAddress,
+              "the daemon of host %s has no address for packets of other hosts: set".formatted(name)
+                  + " DIECAST_NETWORK_ADDRESS there to its node's IP address");
+          return;
+        }
+        addresses.add(new InetSocketAddress(address.get(), next.shape().peerPort().get()));
+      }
+    }
+    engines.put(model, ModelEngine.start(model, next, self, addresses, key(model, next)));
+    refusals.remove(model);
+    LOG.infof(
+        "%s: %s: %d pipes on %d hosts",
+        model, next.graph(), next.network().pipes().size(), next.shape().hostNames().size());
+  }
+
+  /** Engines of another shape must not take each other's packets for theirs. */
+  private static long key(ModelKey model, ModelEngine.Now next) {
+    return (long) model.hashCode() << 32 ^ next.shape().hashCode();
+  }
+
+  private void refuse(ModelKey model, Obstacle obstacle, String message) {
+    Refused refused = new Refused(obstacle, message);
+    if (!refused.equals(refusals.put(model, refused))) {
+      LOG.warnf("%s: %s: %s", model, obstacle, message);
+    }
+  }
+
+  private void end(ModelKey model) {
+    ModelEngine engine = engines.remove(model);
+    if (engine != null) {
+      try {
+        engine.close();
+      } catch (IOException e) {
+        LOG.warnf("%s: its engine did not end well: %s", model, e);
+      }
+    }
+  }
+
+  private Map<String, NetworkOutcome> attach(ModelKey model, List<NetworkedNode> members) {
+    Map<String, NetworkOutcome> outcomes = new HashMap<>();
+    ModelEngine engine = engines.get(model);
+    Set<Integer> here = new HashSet<>();
+    for (NetworkedNode node : members) {
+      outcomes.put(
+          node.vm().uid(), engine == null ? withoutEngine(model) : attach(engine, node, here));
+    }
+    if (engine != null) {
+      try {
+        engine.keep(here);
+      } catch (IOException e) {
+        LOG.warnf("%s: %s", model, e);
+      }
+    }
+    return outcomes;
+  }
+
+  private NetworkOutcome withoutEngine(ModelKey model) {
+    return Optional.ofNullable(refusals.get(model))
+        .orElseGet(
+            () ->
+                new Refused(
+                    Obstacle.NoPipeGraph,
+                    "there is no PipeGraph of ScaleModel " + model + ": the operator writes it"));
+  }
+
+  private NetworkOutcome attach(ModelEngine engine, NetworkedNode node, Set<Integer> here) {
+    int station = engine.stationOf(node.vm().name());
+    if (station < 0 || !isHere(engine, station)) {
+      return new Refused(
+          Obstacle.NotInPipeGraph,
+          "PipeGraph %s does not have it on this host yet".formatted(engine.now().graph()));
+    }
+    if (node.qemu().isEmpty()) {
+      return new Refused(Obstacle.NoProcess, "its VM does not run on this host");
+    }
+    here.add(station);
+    Object process = node.qemu().get().key();
+    try {
+      if (!engine.isAttached(station, process)) {
+        Optional<NodePorts.Found> port = ports.find(node);
+        if (port.isEmpty()) {
+          return new Refused(
+              Obstacle.NoInterface,
+              ("its QEMU has no network card %s on a tap or a stream socket: is interface %s in"
+                      + " its VM?")
+                  .formatted(node.mac(), dev.diecast.api.v1alpha1.Api.NETWORK_INTERFACE));
+        }
+        port.get().open(engine, station, process);
+      }
+    } catch (IOException | RuntimeException e) {
+      return new Refused(
+          Obstacle.PortRefused, "its interface could not be taken: " + e.getMessage());
+    }
+    return new NetworkOutcome.Attached(engine.now().graph(), engine.now().network().pipes().size());
+  }
+
+  private boolean isHere(ModelEngine engine, int station) {
+    ModelEngine.Shape shape = engine.now().shape();
+    return shape.hostNames().get(shape.hosts().hostOfVirtualNode(station)).equals(host);
+  }
+
+  /** What the engines have done, by model. */
+  public synchronized Map<ModelKey, ModelReport> reports() {
+    Map<ModelKey, ModelReport> reports = new HashMap<>();
+    engines.forEach(
+        (model, engine) -> {
+          try {
+            reports.put(model, new ModelReport(engine.report(), engine.attached()));
+          } catch (IOException e) {
+            LOG.debugf("%s: %s", model, e);
+          }
+        });
+    return reports;
+  }
+
+  @Override
+  public synchronized void close() {
+    List.copyOf(engines.keySet()).forEach(this::end);
+  }
+}

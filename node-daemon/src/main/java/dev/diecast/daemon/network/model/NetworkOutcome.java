@@ -1,0 +1,34 @@
+package dev.diecast.daemon.network.model;
+
+/** What became of joining a node to its model's network. */
+public sealed interface NetworkOutcome {
+
+  /**
+   * Its frames go through the pipes.
+   *
+   * @param graph name of the PipeGraph
+   * @param pipes of it on this host
+   */
+  record Attached(String graph, long pipes) implements NetworkOutcome {}
+
+  /** It is not joined; the message holds the mend. */
+  record Refused(Obstacle obstacle, String message) implements NetworkOutcome {}
+
+  /** Why: reasons of the condition Networked. */
+  enum Obstacle {
+    /** No PipeGraph of its model is there. */
+    NoPipeGraph,
+    /** The PipeGraph in force does not have it yet, or has it on another host. */
+    NotInPipeGraph,
+    /** Its VM does not run. */
+    NoProcess,
+    /** Its VM has no interface of that MAC address that can be joined. */
+    NoInterface,
+    /** The interface could not be taken. */
+    PortRefused,
+    /** Other hosts have part of the network, and an address is missing. */
+    NoPeerAddress,
+    /** The engine could not be started. */
+    EngineFailed
+  }
+}

@@ -1,0 +1,68 @@
+package dev.diecast.daemon.network.model;
+
+import dev.diecast.daemon.network.PortSpec;
+import dev.diecast.daemon.process.NetworkChannel;
+import dev.diecast.daemon.process.ProcFiles;
+import dev.diecast.daemon.process.QemuProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the frames of a node's network card are to be had. */
+final class NodePorts {
+  private final ProcFiles proc;
+
+  NodePorts(ProcFiles proc) {
+    this.proc = proc;
+  }
+
+  /** A port that can be opened. */
+  @FunctionalInterface
+  interface Found {
+    void open(ModelEngine engine, int station, Object process) throws IOException;
+  }
+
+  /** Empty where the QEMU has no card of this address that can be joined. */
+  Optional<Found> find(NetworkedNode node) throws IOException {
+    QemuProcess qemu = node.qemu().orElseThrow();
+    NetworkChannel channel = qemu.networks().get(node.mac());
+    return switch (channel) {
+      case null -> Optional.empty();
+      case NetworkChannel.StreamSocket socket -> {
+        PortSpec spec = new PortSpec.StreamConnect(path(qemu, socket.path()));
+        yield Optional.of((engine, station, process) -> engine.attach(station, spec, process));
+      }
+      case NetworkChannel.InheritedTap tap -> {
+        String device = device(qemu, tap.fd());
+        Path namespace = proc.of(qemu.pid()).resolve("ns/net");
+        yield Optional.of(
+            (engine, station, process) ->
+                TapTakeover.in(namespace, device, node.mtuBytes())
+                    .attach(spec -> engine.attach(station, spec, process)));
+      }
+    };
+  }
+
+  private Path path(QemuProcess qemu, String path) throws IOException {
+    Path mounts = Path.of("ns/mnt");
+    Path theirs = proc.of(qemu.pid()).resolve(mounts);
+    Path ours = Path.of("/proc/self").resolve(mounts);
+    if (!Files.readSymbolicLink(theirs).equals(Files.readSymbolicLink(ours))) {
+      // Paths there may hold links that whoever owns the VM has planted.
+      throw new IOException("the socket " + path + " is in another mount namespace: use a tap");
+    }
+    return Path.of(path);
+  }
+
+  /** Linux, drivers/net/tun.c: tun_chr_show_fdinfo. */
+  private String device(QemuProcess qemu, int fd) throws IOException {
+    Path info = proc.of(qemu.pid()).resolve("fdinfo").resolve(Integer.toString(fd));
+    for (String line : Files.readAllLines(info)) {
+      if (line.startsWith("iff:")) {
+        return line.substring("iff:".length()).strip();
+      }
+    }
+    throw new IOException("descriptor " + fd + " of its QEMU is no tap device");
+  }
+}
