@@ -59,12 +59,19 @@ record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
   }
 
   /**
-   * Refuses images that this machine does not have; the built-in one is made when it is needed.
+   * Refuses images that this machine does not have, or whose guests could not do what their model
+   * asks; the built-in one is made when it is needed.
    *
    * @throws Refusal naming field, image and mend
    */
   static void refuseUnknownImages(ModelFile file) {
-    LocalImageStore store = imageStore();
+    List<String> problems = imageProblems(file, imageStore());
+    if (!problems.isEmpty()) {
+      throw new Refusal(problems);
+    }
+  }
+
+  static List<String> imageProblems(ModelFile file, LocalImageStore store) {
     List<String> problems = new ArrayList<>();
     file.images()
         .forEach(
@@ -75,15 +82,7 @@ record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
                         .formatted(field, image, image, GuestImageBuilder.BASE));
               }
             });
-    problems.addAll(imagesThatKnowNoNetwork(file, store));
-    if (!problems.isEmpty()) {
-      throw new Refusal(problems);
-    }
-  }
-
-  /** Images that an older DieCast built: their guests would boot, and have no address. */
-  private static List<String> imagesThatKnowNoNetwork(ModelFile file, LocalImageStore store) {
-    List<String> problems = new ArrayList<>();
+    // Guests of what an older DieCast built would boot, and have no address.
     file.imagesOnNetworks()
         .forEach(
             (field, image) -> {
