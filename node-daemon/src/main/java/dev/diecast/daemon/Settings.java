@@ -1,7 +1,8 @@
 package dev.diecast.daemon;
 
+import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.daemon.clock.ClockSettings;
-import dev.diecast.daemon.cpu.SwitchLoss;
+import dev.diecast.daemon.cpu.CpuCorrection;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,9 +26,9 @@ import java.util.regex.Pattern;
  * @param interval {@code diecast.interval}: of the loop observe, compare, apply
  * @param hostInterval {@code diecast.host-interval}: of looking at the host's facts again
  * @param starvationWindow {@code diecast.starvation-window}: over which delivered CPU is judged
- * @param switchLoss {@code diecast.switch-loss.tcg-micros}, {@code diecast.switch-loss.kvm-micros}:
+ * @param correction {@code diecast.switch-loss.tcg-micros}, {@code diecast.switch-loss.kvm-micros}:
  *     host time per CFS period that a capped vCPU loses to cold caches, and that is added to its
- *     cap
+ *     cap: a number, or a table by T such as {@code 2:800,10:1800}
  * @param metricsPerNode {@code diecast.metrics.per-node}: expose series of each single node
  * @param undoOnExit {@code diecast.undo-on-exit}: take caps away when told to stop
  * @param networkAddress {@code diecast.network.address}: IP address of this host at which other
@@ -46,7 +47,7 @@ public record Settings(
     Duration interval,
     Duration hostInterval,
     Duration starvationWindow,
-    SwitchLoss switchLoss,
+    CpuCorrection correction,
     ClockSettings clock,
     boolean metricsPerNode,
     boolean undoOnExit,
@@ -75,9 +76,9 @@ public record Settings(
             reader.duration("diecast.interval", "PT1S"),
             reader.duration("diecast.host-interval", "PT5M"),
             reader.duration("diecast.starvation-window", "PT3S"),
-            new SwitchLoss(
-                reader.number("diecast.switch-loss.tcg-micros", 1000),
-                reader.number("diecast.switch-loss.kvm-micros", 0)),
+            new CpuCorrection(
+                reader.switchLoss("diecast.switch-loss.tcg-micros", "1000"),
+                reader.switchLoss("diecast.switch-loss.kvm-micros", "0")),
             new ClockSettings(
                 reader.duration("diecast.clock.interval", "PT0.5S"),
                 reader.duration("diecast.clock.window", "PT60S"),
@@ -158,6 +159,14 @@ public record Settings(
         throw new IllegalArgumentException(name + ": \"" + value + "\" is neither true nor false");
       }
       return Boolean.parseBoolean(value);
+    }
+
+    SwitchLoss switchLoss(String name, String otherwise) {
+      try {
+        return SwitchLoss.parse(text(name, otherwise));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+      }
     }
 
     Optional<String> address(String name) {

@@ -117,6 +117,7 @@ public final class Fixtures {
         null,
         null,
         null,
+        null,
         List.of(condition("Ready", ready, "Tested")));
   }
 

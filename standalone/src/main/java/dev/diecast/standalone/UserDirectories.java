@@ -18,6 +18,11 @@ public final class UserDirectories {
     return directory(System.getenv(), "XDG_STATE_HOME", Path.of(".local", "state"));
   }
 
+  /** {@code $XDG_CONFIG_HOME/diecast}, else {@code ~/.config/diecast}. */
+  public static Path configuration() {
+    return directory(System.getenv(), "XDG_CONFIG_HOME", Path.of(".config"));
+  }
+
   static Path directory(Map<String, String> environment, String variable, Path otherwise) {
     Path set = Path.of(environment.getOrDefault(variable, ""));
     // A relative path is to be ignored, says the specification.

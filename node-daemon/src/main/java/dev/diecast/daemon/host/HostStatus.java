@@ -5,6 +5,7 @@ import dev.diecast.api.v1alpha1.DilationHostStatus.Capacity;
 import dev.diecast.api.v1alpha1.DilationHostStatus.DriverStatus;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Features;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Load;
+import dev.diecast.api.v1alpha1.DilationHostStatus.SwitchLosses;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Tsc;
 import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.core.fidelity.Cause;
@@ -63,6 +64,9 @@ final class HostStatus {
             facts.hostModule()),
         load(overload, now),
         settings.peerAddress().orElse(null),
+        new SwitchLosses(
+            settings.correction().emulated().toString(),
+            settings.correction().virtualised().toString()),
         Conditions.dated(
             List.of(ready(facts), overloaded(overload)),
             before.map(DilationHostStatus::conditions).orElse(List.of()),

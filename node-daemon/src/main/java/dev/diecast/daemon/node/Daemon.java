@@ -101,7 +101,7 @@ public final class Daemon implements AutoCloseable {
                 HostEpochClock.start(),
                 settings.clock(),
                 settings.starvationWindow(),
-                settings.switchLoss(),
+                settings.correction(),
                 metrics),
             new ModelNetworks(proc, api::graphs, api::peerAddress, settings.nodeName()),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
@@ -114,7 +114,8 @@ public final class Daemon implements AutoCloseable {
             settings.nodeName(),
             new HostSettings(
                 new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
-                settings.networkAddress()),
+                settings.networkAddress(),
+                settings.correction()),
             () -> !records.all().isEmpty());
     this.writer = new StatusWriter(client, settings.clock().tolerancePpm(), metrics);
   }

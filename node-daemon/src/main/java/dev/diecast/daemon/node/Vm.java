@@ -10,9 +10,9 @@ import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.ClockSettings;
 import dev.diecast.daemon.clock.ClockWatch;
 import dev.diecast.daemon.clock.HostEpochClock;
+import dev.diecast.daemon.cpu.CpuCorrection;
 import dev.diecast.daemon.cpu.CpuMeter;
 import dev.diecast.daemon.cpu.CpuReading;
-import dev.diecast.daemon.cpu.SwitchLoss;
 import dev.diecast.daemon.disk.DiskThrottling;
 import dev.diecast.daemon.disk.ThrottleOutcome;
 import dev.diecast.daemon.metrics.DaemonMetrics;
@@ -50,7 +50,7 @@ final class Vm implements AutoCloseable {
       HostEpochClock host,
       ClockSettings clock,
       Duration starvationWindow,
-      SwitchLoss switchLoss,
+      CpuCorrection correction,
       DaemonMetrics metrics) {
 
     /** Takes back what was done to the host for a VM. */
@@ -180,7 +180,10 @@ final class Vm implements AutoCloseable {
           "no mounted cgroup hierarchy has the cpu controller: mount the host's /sys/fs/cgroup");
     }
     long start = System.nanoTime();
-    CpuCap cap = wanted.cap().compensatedFor(daemon.switchLoss.micros(process.threads));
+    CpuCap cap =
+        wanted
+            .cap()
+            .compensatedFor(daemon.correction.micros(process.threads, wanted.clock().factor()));
     CapOutcome outcome = daemon.capping.get().cap(identity, cap, qemu, process.threads);
     daemon.metrics.capTook(System.nanoTime() - start);
     if (outcome instanceof CapOutcome.Capped capped && !capped.drift().isEmpty()) {

@@ -6,6 +6,7 @@ import dev.diecast.api.v1alpha1.DilationHostStatus;
 import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.daemon.cgroup.CgroupVersion;
+import dev.diecast.daemon.cpu.CpuCorrection;
 import dev.diecast.daemon.overload.HostOverload;
 import dev.diecast.daemon.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -24,7 +25,8 @@ class HostFactsTest {
   private static final HostSettings SETTINGS =
       new HostSettings(
           new DilationHostStatus.Overhead(new Quantity("20m"), new Quantity("128Mi")),
-          Optional.empty());
+          Optional.empty(),
+          CpuCorrection.NONE);
 
   private static HostFacts facts(Optional<TscRate> tsc, long diskBytes) {
     return new HostFacts(

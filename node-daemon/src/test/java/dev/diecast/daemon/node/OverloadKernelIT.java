@@ -15,7 +15,7 @@ import dev.diecast.daemon.cgroup.CgroupVersion;
 import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.ClockSettings;
 import dev.diecast.daemon.clock.HostEpochClock;
-import dev.diecast.daemon.cpu.SwitchLoss;
+import dev.diecast.daemon.cpu.CpuCorrection;
 import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.metrics.DaemonMetrics;
 import dev.diecast.daemon.network.model.ModelNetworks;
@@ -117,7 +117,7 @@ class OverloadKernelIT {
             // Rough, so that a clock is proven in a second or two.
             new ClockSettings(Duration.ofMillis(100), Duration.ofSeconds(60), 50_000),
             Duration.ofSeconds(3),
-            new SwitchLoss(0, 0),
+            CpuCorrection.NONE,
             metrics),
         new ModelNetworks(proc, List::of, _ -> Optional.empty(), "here"),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),

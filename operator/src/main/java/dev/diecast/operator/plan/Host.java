@@ -39,7 +39,7 @@ record Host(
     String name = host.getMetadata().getName();
     DilationHostStatus status = host.getStatus();
     if (status == null) {
-      status = new DilationHostStatus(null, null, null, null, null, null, null, null, null);
+      status = new DilationHostStatus(null, null, null, null, null, null, null, null, null, null);
     }
     ResourceVector overhead = ResourceVectors.overhead(status.overheadPerNode());
     ResourceVector held = ResourceVector.EMPTY;

@@ -11,17 +11,20 @@ import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.placement.ResourceVector;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -76,6 +79,14 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
       description = "Host time of one round (default: ${DEFAULT-VALUE}).")
   private int roundSeconds;
 
+  @Option(
+      names = "--calibrate",
+      description = {
+        "Keep what guests lost at each T in ~/.config/diecast/host.json: daemons that are started",
+        "later add it to the caps, and say so."
+      })
+  private boolean calibrate;
+
   /**
    * The guests of one speed at one T.
    *
@@ -86,6 +97,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
    * @param dueHostCores of one guest
    * @param quotaMicros of one vCPU, with the correction
    * @param correctionMicros part of the quota that makes up for work lost at switches
+   * @param switchLossMicros host time of one vCPU's period that did no work, by this measurement
    * @param longestHoleMicros for which the cap alone can stop a busy guest, guest time
    * @param defaultPeriodHoleMicros the same with the kernel's default period of 100 ms
    * @param stallMicros how long busy guests really were stopped at a stretch, guest time
@@ -104,6 +116,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
       Long quotaMicros,
       Long periodMicros,
       Long correctionMicros,
+      Long switchLossMicros,
       Long longestHoleMicros,
       Long defaultPeriodHoleMicros,
       Stalls stallMicros) {}
@@ -133,6 +146,9 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
 
   @Override
   void check() {
+    if (calibrate) {
+      Calibration.ofThisHost(); // before an hour of measurement
+    }
     BenchModels.factors(factors);
     speeds.forEach(CpuBench::speed);
     requireWithin("--rounds", rounds, 1, 100, "rounds");
@@ -149,6 +165,10 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
     List<Result> results = new ArrayList<>();
     for (DilationFactor factor : BenchModels.factors(factors)) {
       results.addAll(measure(session, factor, cores, progress));
+    }
+    if (calibrate) {
+      boolean kvm = Boolean.TRUE.equals(session.host(PLACED).getStatus().features().kvm());
+      keep(results, kvm, progress);
     }
     return results;
   }
@@ -261,6 +281,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
         cpu.map(DilatedNodeStatus.Cpu::quotaMicros).orElse(null),
         cpu.map(DilatedNodeStatus.Cpu::periodMicros).orElse(null),
         cpu.map(DilatedNodeStatus.Cpu::correctionMicros).orElse(null),
+        cpu.map(c -> switchLoss(c, Medians.of(ratios))).orElse(null),
         cpu.map(c -> new CpuCap(c.quotaMicros(), c.periodMicros()).longestHole(1, factor))
             .map(hole -> hole.toNanos() / 1000)
             .orElse(null),
@@ -270,6 +291,28 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
                 .map(node -> measured.stalls.getOrDefault(node.getMetadata().getName(), List.of()))
                 .flatMap(List::stream)
                 .toList()));
+  }
+
+  private static Long switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
+    long correction = Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
+    CpuCap inForce = new CpuCap(cpu.quotaMicros(), cpu.periodMicros());
+    return ratio.isPresent() ? SwitchLoss.measured(inForce, correction, ratio.getAsDouble()) : null;
+  }
+
+  /** Of guests as fast as the host: slower ones have another quota, and lose as much of it. */
+  private static void keep(List<Result> results, boolean kvm, ProgressConsole progress)
+      throws IOException {
+    Map<DilationFactor, Long> measured = new TreeMap<>();
+    for (Result result : results) {
+      if (result.switchLossMicros() != null && result.relativeSpeed().equals("1")) {
+        measured.put(DilationFactor.parse(result.timeDilationFactor()), result.switchLossMicros());
+      }
+    }
+    if (!measured.isEmpty()) {
+      Calibration.ofThisHost().with(kvm, measured, Instant.now()).write(Calibration.file());
+      progress.step(
+          "kept in %s: instances started from now on use it".formatted(Calibration.file()));
+    }
   }
 
   private static Duration defaultPeriodHole(Rational speed, DilationFactor factor) {
@@ -294,6 +337,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
             "LEAST TO MOST",
             "CAP",
             "CORRECTION",
+            "LOST",
             "HOLE BY CAP (AT 100 MS)",
             "STALLS P99, MAX");
     for (Result result : results) {
@@ -307,6 +351,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
               + " of "
               + format("%.1f ms", millis(result.periodMicros())),
           format("%.2f ms", millis(result.correctionMicros())),
+          format("%.2f ms", millis(result.switchLossMicros())),
           format("%.1f", millis(result.longestHoleMicros()))
               + format(" (%.1f) ms", millis(result.defaultPeriodHoleMicros())),
           format("%.1f, ", millis(result.stallMicros().p99()))

@@ -20,7 +20,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Check> checks = new HostCheck(Setup.cache(), instance.instance().directory()).run();
+    List<Check> checks =
+        new HostCheck(Setup.cache(), instance.instance().directory(), Calibration.file()).run();
     boolean usable = checks.stream().noneMatch(check -> check.status() == Check.Status.MISSING);
     if (output.json()) {
       output.printJson(new Report(usable, checks));

@@ -136,18 +136,21 @@ final class SupervisorProcess {
         setup.binaries().apiServerMinorVersion(),
         apiPort,
         nodeName(),
-        List.of(jvm("operator", "operator", JVM_FLAGS), jvm("daemon", "node-daemon", DAEMON_FLAGS)),
+        List.of(
+            jvm("operator", "operator", JVM_FLAGS, Map.of()),
+            jvm("daemon", "node-daemon", DAEMON_FLAGS, Calibration.ofThisHost().environment())),
         setup.qemu(),
         60);
   }
 
-  private static SupervisorConfiguration.Jvm jvm(String name, String module, List<String> flags) {
+  private static SupervisorConfiguration.Jvm jvm(
+      String name, String module, List<String> flags, Map<String, String> environment) {
     Path jar =
         Path.of(System.getenv("DIECAST_HOME"), module, "target", "quarkus-app", "quarkus-run.jar");
     if (!Files.isRegularFile(jar)) {
       throw new Refusal(jar + " is missing: run ./diecast, which builds it");
     }
-    return new SupervisorConfiguration.Jvm(name, java(), flags, jar.toString(), Map.of());
+    return new SupervisorConfiguration.Jvm(name, java(), flags, jar.toString(), environment);
   }
 
   private static String java() {

@@ -1,6 +1,7 @@
 package dev.diecast.standalone.doctor;
 
 import dev.diecast.standalone.HostCommand;
+import dev.diecast.standalone.calibration.HostCalibration;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,13 +34,16 @@ public final class HostCheck {
 
   private final Path cache;
   private final Path state;
+  private final Path calibrationFile;
   private final KernelFacts kernel;
 
   /**
    * @param cache DieCast's cache directory; need not exist
+   * @param calibrationFile of this host; need not exist
    * @param state where instances keep their state; need not exist
    */
-  public HostCheck(Path cache, Path state) {
+  public HostCheck(Path cache, Path state, Path calibrationFile) {
+    this.calibrationFile = calibrationFile;
     this.cache = cache.toAbsolutePath();
     this.state = state.toAbsolutePath();
     this.kernel = KernelFacts.ofThisHost();
@@ -60,6 +65,7 @@ public final class HostCheck {
     checks.add(
         kernel.queueingDiscipline(
             "htb", "htb_enqueue", "sch_htb", "bandwidth is not shaped in the kernel"));
+    checks.add(calibration());
     checks.add(kernel.moduleLoading());
     checks.add(kernel.memory(MEMORY_BYTES));
     checks.add(space("cache space", cache, CACHE_BYTES, "XDG_CACHE_HOME"));
@@ -67,6 +73,27 @@ public final class HostCheck {
     checks.add(controlPlane());
     checks.add(ports());
     return List.copyOf(checks);
+  }
+
+  /** Not missing where absent: a stated default serves. */
+  private Check calibration() {
+    try {
+      HostCalibration calibration = HostCalibration.read(calibrationFile);
+      return calibration.equals(HostCalibration.NONE)
+          ? Check.ok(
+              "calibration",
+              "none: caps make up for 1 ms lost per period of an emulated vCPU, a default"
+                  + " (./diecast bench cpu --calibrate measures it)")
+          : Check.ok(
+              "calibration",
+              "lost per period, us by T: TCG %s, KVM %s; measured %s"
+                  .formatted(
+                      Objects.requireNonNullElse(calibration.switchLossTcgMicros(), "not measured"),
+                      Objects.requireNonNullElse(calibration.switchLossKvmMicros(), "not measured"),
+                      calibration.measuredAt()));
+    } catch (IllegalArgumentException e) {
+      return Check.missing("calibration", "cannot be used", e.getMessage());
+    }
   }
 
   private static Check jdk() {

@@ -15,7 +15,11 @@ class HostCheckTest {
   @Test
   void checksThisHostAndLeavesNoTrace() throws IOException {
     List<Check> checks =
-        new HostCheck(directory.resolve("cache"), directory.resolve("state")).run();
+        new HostCheck(
+                directory.resolve("cache"),
+                directory.resolve("state"),
+                directory.resolve("host.json"))
+            .run();
     assertThat(checks)
         .extracting(Check::name)
         .doesNotHaveDuplicates()

@@ -1,0 +1,55 @@
+package dev.diecast.core.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diecast.core.DilationFactor;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SwitchLossTest {
+
+  @ParameterizedTest
+  @CsvSource({"1, 800", "2, 800", "6, 1300", "8, 1550", "10, 1800", "50, 1800"})
+  void changesEvenlyBetweenWhatWasMeasured(String factor, long micros) {
+    assertThat(SwitchLoss.parse("2:800, 10:1800").micros(DilationFactor.parse(factor)))
+        .isEqualTo(micros);
+  }
+
+  @Test
+  void aNumberAloneIsForEveryFactor() {
+    assertThat(SwitchLoss.parse("1000").micros(DilationFactor.parse("7/2"))).isEqualTo(1000);
+    assertThat(SwitchLoss.parse("1000")).hasToString("1000");
+  }
+
+  @Test
+  void isWrittenAsItIsRead() {
+    SwitchLoss table = SwitchLoss.parse("10:1800,5/2:900");
+    assertThat(table).hasToString("5/2:900,10:1800");
+    assertThat(SwitchLoss.parse(table.toString())).isEqualTo(table);
+    assertThat(table.with(Map.of(DilationFactor.parse("10"), 5L))).hasToString("5/2:900,10:5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "2:", ":5", "2:800,", "2:-1", "2:9999999", "0:5", "2:1,2:2"})
+  void refusesWhatIsNoTable(String text) {
+    assertThatThrownBy(() -> SwitchLoss.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** A guest that lost L of every slice, measured under whatever correction, shows L. */
+  @ParameterizedTest
+  @CsvSource({"10000, 100000, 0, 1700", "11000, 100000, 1000, 1800", "9000, 18000, 500, 300"})
+  void whatIsLostIsFoundUnderAnyCorrection(long quota, long period, long correction, long lost) {
+    double ratio = (double) (quota - lost) / (quota - correction);
+    assertThat(SwitchLoss.measured(new CpuCap(quota, period), correction, ratio)).isEqualTo(lost);
+  }
+
+  @Test
+  void whoeverIsNotStoppedLosesNothing() {
+    assertThat(SwitchLoss.measured(new CpuCap(100_000, 100_000), 0, 0.9)).isZero();
+    assertThat(SwitchLoss.measured(new CpuCap(10_000, 100_000), 0, 1.2)).isZero();
+  }
+}
