@@ -118,6 +118,7 @@ public final class Fixtures {
         null,
         null,
         null,
+        null,
         List.of(condition("Ready", ready, "Tested")));
   }
 

@@ -2,6 +2,7 @@ package dev.diecast.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.diecast.core.Rational;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -41,9 +42,17 @@ public record DilatedNodeSpec(
             "TSC rate of the host in kHz, as the guest's kernel arguments assume it.")
         @Min(1)
         Long tscKilohertz,
+    @JsonPropertyDescription("Speed of a core of its host over the reference; 1 where absent.")
+        @Size(min = 1, max = 39)
+        String hostRelativeSpeed,
     @JsonPropertyDescription("The machine it believes to be.") @Required TargetMachine machine,
     @JsonPropertyDescription("What it runs.") @Required VmSource vm,
     @JsonPropertyDescription("Its interface to the model's network.") NodeNetwork network) {
+
+  /** Speed of a core of its host over the reference. */
+  public Rational hostSpeed() {
+    return hostRelativeSpeed == null ? Rational.ONE : Rational.parse(hostRelativeSpeed);
+  }
 
   /** Its interface to the model's network, where the model has one. */
   public Optional<NodeNetwork> nodeNetwork() {

@@ -21,6 +21,9 @@ public record DilationHostStatus(
         List<DriverStatus> drivers,
     @JsonPropertyDescription("What the host's kernel offers.") Features features,
     @JsonPropertyDescription("Who has the host's CPUs.") Load load,
+    @JsonPropertyDescription(
+            "How fast a core counts, for a person to compare hosts by; see spec.relativeSpeed.")
+        Long coreIterationsPerSecond,
     @JsonPropertyDescription("IP address at which it takes packets of other hosts' pipes.")
         @Size(max = 64)
         String peerAddress,

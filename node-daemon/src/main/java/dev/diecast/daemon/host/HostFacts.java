@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param tsc empty where no means of measuring it works
  * @param clocksource that the host's kernel keeps time by
  * @param steadyTsc whether the processor's TSC ticks evenly in all power states
+ * @param coreIterationsPerSecond by {@link CoreSpeed}
  * @param cgroup empty where no mounted hierarchy has the cpu controller
  * @param cgroupWritable whether the daemon may change it
  */
@@ -22,6 +23,7 @@ public record HostFacts(
     Optional<TscRate> tsc,
     String clocksource,
     boolean steadyTsc,
+    long coreIterationsPerSecond,
     Optional<CgroupVersion> cgroup,
     boolean cgroupWritable,
     boolean kvm,

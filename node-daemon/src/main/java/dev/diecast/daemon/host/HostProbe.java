@@ -19,6 +19,7 @@ public final class HostProbe {
   private final KernelFeatures kernel;
   private final boolean netem;
   private final boolean htb;
+  private final long coreIterationsPerSecond;
 
   /** Takes about a second, for counting the TSC. What cannot change while we run is read once. */
   public HostProbe(Path proc, Path stateDirectory, Optional<CgroupHierarchy> hierarchy)
@@ -27,6 +28,7 @@ public final class HostProbe {
     this.stateDirectory = stateDirectory;
     this.hierarchy = hierarchy;
     this.tsc = TscProbe.measure();
+    this.coreIterationsPerSecond = CoreSpeed.iterationsPerSecond();
     this.diskBytes = Files.getFileStore(stateDirectory).getUsableSpace();
     this.kernel = KernelFeatures.ofHost(proc);
     this.netem = kernel.has("sch_netem", "CONFIG_NET_SCH_NETEM", "netem_enqueue");
@@ -42,6 +44,7 @@ public final class HostProbe {
         tsc,
         line(SYSTEM.resolve("clocksource/clocksource0/current_clocksource")),
         flags.contains("constant_tsc") && flags.contains("nonstop_tsc"),
+        coreIterationsPerSecond,
         hierarchy.map(CgroupHierarchy::version),
         hierarchy.map(h -> Files.isWritable(h.mountPoint())).orElse(false),
         Files.isWritable(Path.of("/dev/kvm")),

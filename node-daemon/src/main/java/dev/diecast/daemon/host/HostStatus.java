@@ -63,6 +63,7 @@ final class HostStatus {
             facts.htb(),
             facts.hostModule()),
         load(overload, now),
+        facts.coreIterationsPerSecond(),
         settings.peerAddress().orElse(null),
         new SwitchLosses(
             settings.correction().emulated().toString(),

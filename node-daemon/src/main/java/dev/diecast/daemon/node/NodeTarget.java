@@ -43,7 +43,8 @@ public record NodeTarget(
     DilationFactor factor = DilationFactor.parse(spec.timeDilation().factor());
     int cpus = spec.machine().cpus();
     String speed = spec.machine().relativeSpeed();
-    Rational relativeSpeed = speed == null ? Rational.ONE : Rational.parse(speed);
+    Rational ofReference = speed == null ? Rational.ONE : Rational.parse(speed);
+    Rational relativeSpeed = ofReference.dividedBy(spec.hostSpeed());
     return new NodeTarget(
         identity(node),
         node.getMetadata().getGeneration(),

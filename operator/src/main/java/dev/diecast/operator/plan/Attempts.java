@@ -128,6 +128,7 @@ final class Attempts {
                   replica.group(),
                   replica.index(),
                   host.name(),
+                  host.speed(),
                   assumedTsc(replica, host));
             })
         .toList();
@@ -182,8 +183,16 @@ final class Attempts {
   }
 
   private boolean canCarry(Host host, DilationFactor factor, ResourceVector kept) {
-    boolean dilates = host.offers(driver) && host.reaches(driver, factor);
+    boolean dilates =
+        host.offers(driver)
+            && host.reaches(driver, factor)
+            && replicas.stream().allMatch(replica -> isFastEnough(host, replica, factor));
     return dilates && host.isOpen() || kept != null && host.reaches(driver, factor);
+  }
+
+  /** A vCPU needs s/T of the reference's core, and has one core of the host at most. */
+  private static boolean isFastEnough(Host host, Replica replica, DilationFactor factor) {
+    return replica.machine().relativeSpeed().compareTo(factor.value().times(host.speed())) <= 0;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.NodeNetwork;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.core.Rational;
 import dev.diecast.core.network.address.AddressPlan;
 import dev.diecast.core.network.address.Ipv4Subnet;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
@@ -66,6 +67,7 @@ public final class DesiredNodes {
             place.host(),
             dilation,
             place.tscKilohertz().orElse(null),
+            place.hostSpeed().equals(Rational.ONE) ? null : place.hostSpeed().toString(),
             place.group().machine(),
             place.group().vm(),
             network(model, place)));
@@ -111,6 +113,7 @@ public final class DesiredNodes {
                         group,
                         spec.index(),
                         spec.host(),
+                        spec.hostSpeed(),
                         Optional.ofNullable(spec.tscKilohertz()))));
   }
 

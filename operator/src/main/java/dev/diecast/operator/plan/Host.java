@@ -9,6 +9,7 @@ import dev.diecast.api.v1alpha1.HostReserve;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.frame.Frames;
+import dev.diecast.core.placement.Resource;
 import dev.diecast.core.placement.ResourceVector;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,6 +33,7 @@ record Host(
     ResourceVector plannable,
     ResourceVector held,
     ResourceVector overhead,
+    Rational speed,
     Optional<Long> tscKilohertz,
     Map<Driver, Optional<String>> drivers) {
 
@@ -39,7 +41,8 @@ record Host(
     String name = host.getMetadata().getName();
     DilationHostStatus status = host.getStatus();
     if (status == null) {
-      status = new DilationHostStatus(null, null, null, null, null, null, null, null, null, null);
+      status =
+          new DilationHostStatus(null, null, null, null, null, null, null, null, null, null, null);
     }
     ResourceVector overhead = ResourceVectors.overhead(status.overheadPerNode());
     ResourceVector held = ResourceVector.EMPTY;
@@ -48,15 +51,32 @@ record Host(
         held = held.plus(demandOf(node, overhead));
       }
     }
-    ResourceVector capacity = ResourceVectors.capacity(status.capacity());
+    Rational speed = speed(host);
+    ResourceVector capacity = ofTheReference(ResourceVectors.capacity(status.capacity()), speed);
     return new Host(
         name,
         closedReason(host, status),
         ResourceVectors.lessReserve(capacity, reserve).minus(held),
         held,
         overhead,
+        speed,
         Optional.ofNullable(status.tsc()).map(DilationHostStatus.Tsc::kilohertz),
         drivers(status));
+  }
+
+  private static Rational speed(DilationHost host) {
+    try {
+      return host.getSpec() == null ? Rational.ONE : host.getSpec().speed();
+    } catch (IllegalArgumentException e) {
+      return Rational.ONE; // it is closed, and says why
+    }
+  }
+
+  /** CPU is planned in cores of the reference: demands are the same wherever a node goes. */
+  private static ResourceVector ofTheReference(ResourceVector capacity, Rational speed) {
+    return capacity.has(Resource.CPU)
+        ? capacity.with(Resource.CPU, capacity.get(Resource.CPU).times(speed))
+        : capacity;
   }
 
   boolean isOpen() {
@@ -88,6 +108,13 @@ record Host(
   private static Optional<String> closedReason(DilationHost host, DilationHostStatus status) {
     if (host.getSpec() != null && !host.getSpec().acceptsNodes()) {
       return Optional.of("spec.unschedulable is true");
+    }
+    try {
+      if (host.getSpec() != null) {
+        host.getSpec().speed();
+      }
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
     }
     return status.conditions().stream()
         .filter(condition -> condition.getType().equals("Ready"))

@@ -4,6 +4,7 @@ import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
+import dev.diecast.api.v1alpha1.HostReserve;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -55,6 +56,7 @@ public final class PlanInForce {
     DilationHost host = hosts.get(node.getSpec().host());
     return host != null
         && hasSameTsc(node, host)
+        && Host.of(host, HostReserve.DEFAULT, List.of()).speed().equals(node.getSpec().hostSpeed())
         && !node.isMarkedForDeletion()
         && DesiredNodes.inPlace(model, dilation, node)
             .filter(desired -> DesiredNodes.matches(node, desired))

@@ -3,6 +3,7 @@ package dev.diecast.operator.plan;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
+import dev.diecast.core.Rational;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,8 +46,14 @@ public sealed interface PlanOutcome {
   /**
    * One node and its place.
    *
+   * @param hostSpeed of a core of the host over the reference
    * @param tscKilohertz what its kernel is to assume of the host's TSC; GuestKernel only
    */
   record PlacedNode(
-      String name, NodeGroup group, int index, String host, Optional<Long> tscKilohertz) {}
+      String name,
+      NodeGroup group,
+      int index,
+      String host,
+      Rational hostSpeed,
+      Optional<Long> tscKilohertz) {}
 }

@@ -20,6 +20,7 @@ import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.api.v1alpha1.TimeDilation;
+import dev.diecast.core.Rational;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
 import dev.diecast.operator.plan.PlanOutcome.Planned;
 import dev.diecast.operator.plan.PlanOutcome.Reason;
@@ -75,8 +76,47 @@ class PlannerTest {
             null,
             null,
             null,
+            null,
             status.conditions()));
     assertThat(refused(plan(model, host)).reason()).isEqualTo(Reason.DoesNotFit);
+  }
+
+  /**
+   * A host of twice the speed carries twice the machines, and gives each half as much of a core.
+   */
+  @Test
+  void aFasterHostCarriesMore() {
+    ScaleModel model = model("m", "2", group("web", 4));
+    DilationHost host = host("w1", "1", "8Gi");
+    assertThat(refused(plan(model, host)).reason()).isEqualTo(Reason.DoesNotFit);
+
+    host.setSpec(new DilationHostSpec(null, "2"));
+    Planned planned = (Planned) plan(model, host);
+    assertThat(planned.nodes())
+        .allSatisfy(node -> assertThat(node.hostSpeed()).isEqualTo(Rational.of(2)));
+    assertThat(
+            DesiredNodes.desired(model, planned.timeDilation(), planned.nodes().getFirst())
+                .getSpec()
+                .hostRelativeSpeed())
+        .isEqualTo("2");
+  }
+
+  /** At T = 2 a host of a third of the speed has no core for a vCPU as fast as the reference. */
+  @Test
+  void aHostThatIsTooSlowTakesNothing() {
+    DilationHost host = host("w1", "16", "8Gi");
+    host.setSpec(new DilationHostSpec(null, "1/3"));
+    assertThat(refused(plan(model("m", "2", group("web", 1)), host)).reason())
+        .isEqualTo(Reason.DoesNotFit);
+    assertThat(plan(model("m", "3", group("web", 1)), host)).isInstanceOf(Planned.class);
+  }
+
+  @Test
+  void aHostOfAnImpossibleSpeedIsClosedAndSaysWhy() {
+    DilationHost host = host("w1", "16", "8Gi");
+    host.setSpec(new DilationHostSpec(null, "0"));
+    assertThat(refused(plan(model("m", "3", group("web", 1)), host)).message())
+        .contains("spec.relativeSpeed");
   }
 
   @Test
@@ -184,8 +224,8 @@ class PlannerTest {
         new Planned(
             new EffectiveDilation("1", Driver.GuestKernel, "2026-11-22T09:00:00.000000Z"),
             List.of(
-                new PlacedNode("m-small-0", small, 0, "w1", Optional.of(2_900_000L)),
-                new PlacedNode("m-small-1", small, 1, "w2", Optional.of(2_900_000L))),
+                new PlacedNode("m-small-0", small, 0, "w1", Rational.ONE, Optional.of(2_900_000L)),
+                new PlacedNode("m-small-1", small, 1, "w2", Rational.ONE, Optional.of(2_900_000L))),
             null,
             false,
             List.of());

@@ -148,6 +148,7 @@ class VirtualMachineOfTest {
             spec.host(),
             spec.timeDilation(),
             spec.tscKilohertz(),
+            spec.hostRelativeSpeed(),
             new TargetMachine(1, "1", new Quantity("128Mi"), null, List.of(disks)),
             spec.vm(),
             spec.network()));
@@ -257,6 +258,7 @@ class VirtualMachineOfTest {
             "w1",
             new EffectiveDilation("5/2", driver, "2026-11-22T10:00:00.000000Z"),
             2_900_000L,
+            null,
             Fixtures.machine(2, "1", "128Mi"),
             vm,
             null));
