@@ -185,9 +185,13 @@ public final class Daemon implements AutoCloseable {
   private void run() {
     api.start(loop::networksChanged);
     threads.add(
-        Thread.ofPlatform().name("nodes").start(() -> repeat(settings.interval(), this::nodes)));
+        Thread.ofPlatform()
+            .name("nodes")
+            .start(() -> repeat(settings.interval(), this::nodes, Thread::sleep)));
     threads.add(
-        Thread.ofVirtual().name("status").start(() -> repeat(STATUS_INTERVAL, this::statuses)));
+        Thread.ofVirtual()
+            .name("status")
+            .start(() -> repeat(STATUS_INTERVAL, this::statuses, loop::awaitNews)));
     threads.add(Thread.ofVirtual().name("host").start(this::publishHost));
   }
 
@@ -243,7 +247,13 @@ public final class Daemon implements AutoCloseable {
     void run() throws IOException;
   }
 
-  private void repeat(Duration interval, Round round) {
+  /** What is between two rounds. */
+  @FunctionalInterface
+  private interface Pause {
+    void atMost(Duration interval) throws InterruptedException;
+  }
+
+  private void repeat(Duration interval, Round round, Pause pause) {
     String complaint = "";
     try {
       while (!stopping) {
@@ -255,7 +265,7 @@ public final class Daemon implements AutoCloseable {
             LOG.errorf(e, "%s: the round failed", Thread.currentThread().getName());
           }
         }
-        Thread.sleep(interval);
+        pause.atMost(interval);
       }
     } catch (InterruptedException e) {
       // The daemon stops.

@@ -2,8 +2,10 @@ package dev.diecast.daemon.node;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.core.Rational;
+import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.DiskUse;
 import dev.diecast.core.fidelity.HostCpu;
+import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.daemon.metrics.Watched;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelNetworks;
@@ -19,6 +21,7 @@ import dev.diecast.daemon.process.QemuProcess;
 import dev.diecast.daemon.process.QemuScanner;
 import dev.diecast.daemon.record.VmRecord;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -27,6 +30,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** All VMs of this host, stepped in turn. A VM that makes trouble never holds up the others. */
@@ -39,6 +45,8 @@ public final class NodeLoop implements Watched {
   private final Map<String, Vm> vms = new ConcurrentHashMap<>();
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
+  private final Semaphore news = new Semaphore(0);
+  private Set<Optional<Cause>> lastCauses = Set.of();
   private final HostLoad load;
   private final DiskLoad disks;
   private volatile HostOverload overload = HostOverload.IDLE;
@@ -123,13 +131,30 @@ public final class NodeLoop implements Watched {
     HostCpu cpu =
         load.read(own, views().stream().map(NodeView::cores).reduce(Rational.ZERO, Rational::plus));
     Map<ProcessKey, DiskUse> busyDisks =
-        disks.read(own.stream().map(HostLoad.Own::process).toList());
+        disks.read(
+            own.stream()
+                .collect(Collectors.toMap(HostLoad.Own::process, HostLoad.Own::diskProcesses)));
     Instant now = Instant.now();
     List<FidelityWatch.Verdict> verdicts =
         vms.values().stream()
             .map(vm -> vm.judge(cpu, vm.own().map(o -> busyDisks.get(o.process())), now))
             .toList();
     overload = HostOverload.of(own.size(), cpu, verdicts);
+    Set<Optional<Cause>> causes =
+        vms.values().stream()
+            .map(vm -> vm.view().fidelity().bad().map(Judgement::cause))
+            .collect(Collectors.toSet());
+    if (!causes.equals(lastCauses)) {
+      lastCauses = causes;
+      news.release();
+    }
+  }
+
+  /** Waits until a node has become faithful or ceased to be so, but not for ever. */
+  void awaitNews(Duration atMost) throws InterruptedException {
+    if (news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      news.drainPermits();
+    }
   }
 
   /** How loaded the host was at the end of the last round. */

@@ -20,6 +20,7 @@ import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.LimitAbove;
+import dev.diecast.daemon.process.DiskServer;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
@@ -30,8 +31,10 @@ import dev.diecast.daemon.record.VmRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -84,6 +87,7 @@ final class Vm implements AutoCloseable {
     CpuMeter meter;
     volatile ClockWatch watch;
     NodeTarget watched;
+    volatile List<ProcessKey> diskProcesses = List.of();
     final AtomicBoolean clockSet = new AtomicBoolean();
 
     Running(ProcFiles proc, QemuProcess qemu) {
@@ -141,6 +145,10 @@ final class Vm implements AutoCloseable {
     }
     Running process = running.orElseGet(() -> new Running(daemon.proc, qemu.get()));
     running = Optional.of(process);
+    process.diskProcesses =
+        Stream.concat(
+                Stream.of(process.process), qemu.get().diskServers().stream().map(DiskServer::key))
+            .toList();
     if (target.isEmpty()) {
       view = nothingYet();
       return;
@@ -310,7 +318,12 @@ final class Vm implements AutoCloseable {
   /** What this VM has of the host; empty where it has no process, or no cap. */
   Optional<HostLoad.Own> own() {
     return running.flatMap(
-        process -> view.cpu().map(cpu -> new HostLoad.Own(process.process, cpu.usageNanos())));
+        process ->
+            view.cpu()
+                .map(
+                    cpu ->
+                        new HostLoad.Own(
+                            process.process, cpu.usageNanos(), process.diskProcesses)));
   }
 
   private boolean isLimitedAbove(NodeView seen) {

@@ -1,19 +1,22 @@
 package dev.diecast.daemon.overload;
 
 import dev.diecast.core.fidelity.DiskUse;
+import dev.diecast.daemon.disk.BlockDevices;
+import dev.diecast.daemon.disk.DeviceNumber;
+import dev.diecast.daemon.disk.OpenDevices;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.ProcessKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Measures who has the devices of the VMs' disks. While no device is busy it reads one file a round
@@ -23,14 +26,14 @@ public final class DiskLoad {
   /** Below this a device is looked at no closer. */
   private static final double BUSY = 0.5;
 
-  /** Looks that an answer spans, of a round each: two rounds. */
-  private static final int LOOKS = 3;
+  /** Looks that an answer spans: one round, after the one in which a device was found busy. */
+  private static final int LOOKS = 2;
 
   private static final int REDISCOVER_ROUNDS = 30;
 
   private final Path diskstats;
   private final ProcFiles proc;
-  private final DiskDevices devices;
+  private final OpenDevices devices;
   private final Deque<Look> looks = new ArrayDeque<>();
   private final Map<ProcessKey, Set<String>> known = new HashMap<>();
   private int rounds;
@@ -42,14 +45,15 @@ public final class DiskLoad {
   public DiskLoad(Path procDirectory, Path sys) {
     this.diskstats = procDirectory.resolve("diskstats");
     this.proc = new ProcFiles(procDirectory);
-    this.devices = new DiskDevices(proc, sys);
+    this.devices = new OpenDevices(proc, new BlockDevices(sys));
   }
 
   /**
-   * @param vms processes of all VMs of ours
+   * @param vms all VMs of ours: QEMU's process, and those that read and write its disks, it among
+   *     them
    * @return of each VM the device that others keep busiest; without those whose devices have room
    */
-  public Map<ProcessKey, DiskUse> read(Collection<ProcessKey> vms) throws IOException {
+  public Map<ProcessKey, DiskUse> read(Map<ProcessKey, List<ProcessKey>> vms) throws IOException {
     long now = System.nanoTime();
     Map<String, DiskStats> stats = DiskStats.parse(Files.readString(diskstats));
     boolean busy = anyBusy(stats, now - lastNanoTime);
@@ -61,9 +65,7 @@ public final class DiskLoad {
     }
     discover(vms);
     Map<ProcessKey, Long> bytes = new HashMap<>();
-    for (ProcessKey vm : vms) {
-      proc.storageBytes(vm.pid()).ifPresent(b -> bytes.put(vm, b));
-    }
+    vms.forEach((vm, processes) -> bytes.put(vm, storageBytes(processes)));
     looks.addLast(new Look(now, stats, bytes));
     if (looks.size() < LOOKS) {
       return Map.of();
@@ -82,14 +84,25 @@ public final class DiskLoad {
             });
   }
 
-  private void discover(Collection<ProcessKey> vms) {
+  private long storageBytes(List<ProcessKey> processes) {
+    return processes.stream()
+        .mapToLong(process -> proc.storageBytes(process.pid()).orElse(0))
+        .sum();
+  }
+
+  private void discover(Map<ProcessKey, List<ProcessKey>> vms) {
     if (rounds++ % REDISCOVER_ROUNDS == 0) {
       known.clear();
     }
-    known.keySet().retainAll(new HashSet<>(vms));
-    for (ProcessKey vm : vms) {
-      known.computeIfAbsent(vm, v -> devices.of(v.pid()));
-    }
+    known.keySet().retainAll(vms.keySet());
+    vms.forEach(
+        (vm, processes) ->
+            known.computeIfAbsent(
+                vm,
+                _ ->
+                    devices.of(processes.stream().map(ProcessKey::pid).toList()).stream()
+                        .map(DeviceNumber::toString)
+                        .collect(Collectors.toSet())));
   }
 
   private Map<ProcessKey, DiskUse> uses(Look from, Look to) {

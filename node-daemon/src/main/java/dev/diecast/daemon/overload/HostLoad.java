@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -40,8 +41,14 @@ public final class HostLoad {
     }
   }
 
-  /** One VM: its process, and the CPU time of its vCPUs since they were capped. */
-  public record Own(ProcessKey process, long vcpuNanos) {}
+  /**
+   * One VM.
+   *
+   * @param process of QEMU
+   * @param vcpuNanos CPU time of its vCPUs since they were capped
+   * @param diskProcesses those that read and write its disks, QEMU among them
+   */
+  public record Own(ProcessKey process, long vcpuNanos, List<ProcessKey> diskProcesses) {}
 
   /**
    * @param cpus online
