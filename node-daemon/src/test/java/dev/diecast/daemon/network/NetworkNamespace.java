@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** A network namespace of the test's own: a host to itself. Needs root. */
-final class NetworkNamespace implements AutoCloseable {
+public final class NetworkNamespace implements AutoCloseable {
   private final String name;
 
-  NetworkNamespace(String name) throws IOException, InterruptedException {
+  public NetworkNamespace(String name) throws IOException, InterruptedException {
     this.name = name;
     ip("netns", "add", name);
     run("link", "set", "lo", "up");
   }
 
   /** {@code ip} in this namespace. */
-  void run(String... arguments) throws IOException, InterruptedException {
+  public void run(String... arguments) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("-n", name));
     words.addAll(List.of(arguments));
     ip(words.toArray(String[]::new));
   }
 
   /** {@code ip} on the machine. */
-  static void ip(String... arguments) throws IOException, InterruptedException {
+  public static void ip(String... arguments) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("ip"));
     words.addAll(List.of(arguments));
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
@@ -35,7 +35,7 @@ final class NetworkNamespace implements AutoCloseable {
   }
 
   /** Runs something in this namespace; the sockets that it opens stay there. */
-  <T> T inside(Callable<T> work) throws Exception {
+  public <T> T inside(Callable<T> work) throws Exception {
     return NetworkNamespaces.inside("/run/netns/" + name, work);
   }
 

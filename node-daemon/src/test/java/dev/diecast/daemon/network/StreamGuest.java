@@ -22,6 +22,11 @@ public final class StreamGuest implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** Of a connection that is there already. */
+  public static StreamGuest of(SocketChannel channel) {
+    return new StreamGuest(channel);
+  }
+
   /** Sends frames in one call. */
   public void send(List<byte[]> frames) throws IOException {
     int total = frames.stream().mapToInt(frame -> 4 + frame.length).sum();

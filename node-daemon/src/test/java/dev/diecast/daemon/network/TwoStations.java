@@ -16,7 +16,7 @@ import java.util.Optional;
  * Stations 0 and 1, 10.0.0.1 and 10.0.0.2 or fd00::1 and fd00::2, with a pipe each way; and frames
  * between them.
  */
-final class TwoStations {
+public final class TwoStations {
   static final MacAddress[] MACS = {
     MacAddress.parse("52:54:00:00:00:0a"), MacAddress.parse("52:54:00:00:00:0b")
   };
@@ -24,7 +24,8 @@ final class TwoStations {
 
   private TwoStations() {}
 
-  static EmulatedNetwork network(long bitsPerSecond, long delayNanos, DilationFactor factor) {
+  public static EmulatedNetwork network(
+      long bitsPerSecond, long delayNanos, DilationFactor factor) {
     PipeAttributes attributes =
         new PipeAttributes(bitsPerSecond, delayNanos, 0, new QueueLimit.Packets(1000));
     return new EmulatedNetwork(
@@ -43,7 +44,7 @@ final class TwoStations {
   }
 
   /** A frame from one to the other that carries a number. */
-  static byte[] frame(int from, int number, int bytes) {
+  public static byte[] frame(int from, int number, int bytes) {
     ByteBuffer frame = ByteBuffer.allocate(bytes);
     putMac(frame, MACS[1 - from].bits());
     putMac(frame, MACS[from].bits());
@@ -52,7 +53,7 @@ final class TwoStations {
   }
 
   /** The number that a frame carries. */
-  static int number(byte[] frame) {
+  public static int number(byte[] frame) {
     return ByteBuffer.wrap(frame).getInt(14);
   }
 
