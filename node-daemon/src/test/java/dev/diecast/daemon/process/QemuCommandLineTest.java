@@ -3,6 +3,7 @@ package dev.diecast.daemon.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class QemuCommandLineTest {
@@ -100,5 +101,53 @@ class QemuCommandLineTest {
     String fields = " S 1 2 2 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
     assertThat(ProcFiles.startTicks("12 (a) b (c)" + fields)).hasValue(4711);
     assertThat(ProcFiles.startTicks("12 (x)" + fields.replace(" S ", " Z "))).isEmpty();
+  }
+
+  @Test
+  void findsNetworkCardsByTheirAddress() {
+    assertThat(
+            parse(
+                    "qemu-system-x86_64",
+                    "-uuid",
+                    UID,
+                    "-netdev",
+                    "stream,id=net0,server=on,addr.type=unix,addr.path=/run/a,,b.sock",
+                    "-device",
+                    "virtio-net-device,netdev=net0,mac=02:DC:0a:40:01:03",
+                    "-netdev",
+                    "user,id=net1,restrict=on",
+                    "-device",
+                    "virtio-net-device,netdev=net1,mac=02:00:00:00:00:01",
+                    "-netdev",
+                    "stream,id=net2,server=off,addr.type=unix,addr.path=/run/c.sock",
+                    "-device",
+                    "virtio-net-device,netdev=net2,mac=02:00:00:00:00:02")
+                .networks())
+        .isEqualTo(Map.of("02:dc:0a:40:01:03", new NetworkChannel.StreamSocket("/run/a,b.sock")));
+  }
+
+  /** As libvirt 10 writes it under KubeVirt. */
+  @Test
+  void findsTheTapsOfLibvirt() {
+    assertThat(
+            parse(
+                    "/usr/bin/qemu-system-x86_64",
+                    "-uuid",
+                    UID,
+                    "-netdev",
+                    "{\"type\":\"tap\",\"fd\":\"33\",\"vhost\":true,\"vhostfd\":\"36\",\"id\":\"hostua-diecast\"}",
+                    "-device",
+                    "{\"driver\":\"virtio-net-pci-non-transitional\",\"host_mtu\":1480,\"netdev\":\"hostua-diecast\",\"id\":\"ua-diecast\",\"mac\":\"02:dc:0a:40:02:00\",\"bus\":\"pci.1\"}",
+                    "-netdev",
+                    "{\"type\":\"tap\",\"fds\":\"40:41\",\"id\":\"hostua-other\"}",
+                    "-device",
+                    "{\"driver\":\"virtio-net-pci\",\"netdev\":\"hostua-other\",\"mac\":\"02:00:00:00:00:01\"}")
+                .networks())
+        .isEqualTo(
+            Map.of(
+                "02:dc:0a:40:02:00",
+                new NetworkChannel.InheritedTap(33),
+                "02:00:00:00:00:01",
+                new NetworkChannel.InheritedTap(40)));
   }
 }
