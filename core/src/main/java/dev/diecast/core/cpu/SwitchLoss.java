@@ -3,6 +3,7 @@ package dev.diecast.core.cpu;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,14 +98,17 @@ public record SwitchLoss(Map<DilationFactor, Long> microsByFactor) {
    * @param inForce with the correction
    * @param correctionMicros part of its quota
    * @param deliveredOverDue work done over work due
-   * @return 0 where nothing was lost
+   * @return 0 where nothing was lost; empty where the cap stops nobody, which says nothing of those
+   *     that are stopped at the same T, such as slower machines
    */
-  public static long measured(CpuCap inForce, long correctionMicros, double deliveredOverDue) {
+  public static OptionalLong measured(
+      CpuCap inForce, long correctionMicros, double deliveredOverDue) {
     if (inForce.quotaMicros() >= inForce.periodMicros()) {
-      return 0; // nobody stops it
+      return OptionalLong.empty();
     }
     double worked = deliveredOverDue * (inForce.quotaMicros() - correctionMicros);
-    return Math.clamp(Math.round(inForce.quotaMicros() - worked), 0L, inForce.quotaMicros());
+    return OptionalLong.of(
+        Math.clamp(Math.round(inForce.quotaMicros() - worked), 0L, inForce.quotaMicros()));
   }
 
   /** The same table with what was measured at some T in place of what it had there. */

@@ -44,12 +44,16 @@ class SwitchLossTest {
   @CsvSource({"10000, 100000, 0, 1700", "11000, 100000, 1000, 1800", "9000, 18000, 500, 300"})
   void whatIsLostIsFoundUnderAnyCorrection(long quota, long period, long correction, long lost) {
     double ratio = (double) (quota - lost) / (quota - correction);
-    assertThat(SwitchLoss.measured(new CpuCap(quota, period), correction, ratio)).isEqualTo(lost);
+    assertThat(SwitchLoss.measured(new CpuCap(quota, period), correction, ratio)).hasValue(lost);
   }
 
   @Test
-  void whoeverIsNotStoppedLosesNothing() {
-    assertThat(SwitchLoss.measured(new CpuCap(100_000, 100_000), 0, 0.9)).isZero();
-    assertThat(SwitchLoss.measured(new CpuCap(10_000, 100_000), 0, 1.2)).isZero();
+  void aGuestThatIsNotStoppedSaysNothingOfWhatOthersLose() {
+    assertThat(SwitchLoss.measured(new CpuCap(100_000, 100_000), 0, 0.9)).isEmpty();
+  }
+
+  @Test
+  void whoeverDidMoreThanWasDueLostNothing() {
+    assertThat(SwitchLoss.measured(new CpuCap(10_000, 100_000), 0, 1.2)).hasValue(0);
   }
 }

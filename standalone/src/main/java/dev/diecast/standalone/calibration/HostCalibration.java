@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.cpu.SwitchLoss;
+import dev.diecast.standalone.qemu.Accelerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,9 +67,12 @@ public record HostCalibration(
   /**
    * The same with new measurements in place of older ones at the same T.
    *
+   * @param accelerator of the guests that were measured
    * @param microsByFactor per period
    */
-  public HostCalibration with(boolean kvm, Map<DilationFactor, Long> microsByFactor, Instant now) {
+  public HostCalibration with(
+      Accelerator accelerator, Map<DilationFactor, Long> microsByFactor, Instant now) {
+    boolean kvm = accelerator == Accelerator.KVM;
     String before = kvm ? switchLossKvmMicros : switchLossTcgMicros;
     String after =
         losses(before)

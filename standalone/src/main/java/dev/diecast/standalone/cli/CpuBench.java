@@ -14,7 +14,9 @@ import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.placement.ResourceVector;
+import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.supervisor.Instance;
+import dev.diecast.standalone.supervisor.SupervisorConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -167,8 +170,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
       results.addAll(measure(session, factor, cores, progress));
     }
     if (calibrate) {
-      boolean kvm = Boolean.TRUE.equals(session.host(PLACED).getStatus().features().kvm());
-      keep(results, kvm, progress);
+      keep(results, accelerator(target), progress);
     }
     return results;
   }
@@ -296,11 +298,20 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
   private static Long switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
     long correction = Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
     CpuCap inForce = new CpuCap(cpu.quotaMicros(), cpu.periodMicros());
-    return ratio.isPresent() ? SwitchLoss.measured(inForce, correction, ratio.getAsDouble()) : null;
+    OptionalLong lost =
+        ratio.isPresent()
+            ? SwitchLoss.measured(inForce, correction, ratio.getAsDouble())
+            : OptionalLong.empty();
+    return lost.isPresent() ? lost.getAsLong() : null;
+  }
+
+  /** What the instance's guests run by: that a host has /dev/kvm does not say that they use it. */
+  static Accelerator accelerator(Instance instance) throws IOException {
+    return SupervisorConfiguration.read(instance.configurationFile()).qemu().accelerator();
   }
 
   /** Of guests as fast as the host: slower ones have another quota, and lose as much of it. */
-  private static void keep(List<Result> results, boolean kvm, ProgressConsole progress)
+  private static void keep(List<Result> results, Accelerator accelerator, ProgressConsole progress)
       throws IOException {
     Map<DilationFactor, Long> measured = new TreeMap<>();
     for (Result result : results) {
@@ -308,8 +319,12 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
         measured.put(DilationFactor.parse(result.timeDilationFactor()), result.switchLossMicros());
       }
     }
-    if (!measured.isEmpty()) {
-      Calibration.ofThisHost().with(kvm, measured, Instant.now()).write(Calibration.file());
+    if (measured.isEmpty()) {
+      progress.step(
+          "nothing to keep: no guest as fast as the host was stopped by its cap and measured; give"
+              + " --factors above 1, and 1 among --relative-speeds");
+    } else {
+      Calibration.ofThisHost().with(accelerator, measured, Instant.now()).write(Calibration.file());
       progress.step(
           "kept in %s: instances started from now on use it".formatted(Calibration.file()));
     }

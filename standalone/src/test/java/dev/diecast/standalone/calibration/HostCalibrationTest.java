@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diecast.core.DilationFactor;
+import dev.diecast.standalone.qemu.Accelerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +24,12 @@ class HostCalibrationTest {
     assertThat(HostCalibration.read(file)).isEqualTo(HostCalibration.NONE);
     HostCalibration.NONE
         .with(
-            false, Map.of(DilationFactor.parse("2"), 800L, DilationFactor.parse("10"), 1800L), NOW)
+            Accelerator.TCG,
+            Map.of(DilationFactor.parse("2"), 800L, DilationFactor.parse("10"), 1800L),
+            NOW)
         .write(file);
     HostCalibration.read(file)
-        .with(false, Map.of(DilationFactor.parse("10"), 1500L), NOW)
+        .with(Accelerator.TCG, Map.of(DilationFactor.parse("10"), 1500L), NOW)
         .write(file);
     HostCalibration read = HostCalibration.read(file);
     assertThat(read.switchLossTcgMicros()).isEqualTo("2:800,10:1500");
