@@ -41,6 +41,11 @@ final class StatusCommand implements Callable<Integer> {
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record ConditionView(String type, String status, String reason, String message) {}
 
+  /**
+   * @param dueHostCores of all its vCPUs, without the correction
+   * @param correctionMicros part of each vCPU's quota that makes up for work lost at switches
+   * @param periodMicros of that quota
+   */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record Node(
       String name,
@@ -48,6 +53,8 @@ final class StatusCommand implements Callable<Integer> {
       String address,
       RunReport.Clock clock,
       Double dueHostCores,
+      Long correctionMicros,
+      Long periodMicros,
       List<ConditionView> conditions) {}
 
   @Override
@@ -111,6 +118,11 @@ final class StatusCommand implements Callable<Integer> {
             .map(DilatedNodeStatus.Cpu::dueMicrocores)
             .map(micro -> micro / 1e6)
             .orElse(null),
+        status
+            .map(DilatedNodeStatus::cpu)
+            .map(DilatedNodeStatus.Cpu::correctionMicros)
+            .orElse(null),
+        status.map(DilatedNodeStatus::cpu).map(DilatedNodeStatus.Cpu::periodMicros).orElse(null),
         conditions(status.map(DilatedNodeStatus::conditions).orElse(List.of())));
   }
 
@@ -153,7 +165,8 @@ final class StatusCommand implements Callable<Integer> {
   static TextTable table(List<Node> nodes) {
     boolean networked = nodes.stream().anyMatch(node -> node.address() != null);
     List<String> header =
-        new ArrayList<>(List.of("  NODE", "HOST", "CLOCK ERROR", "DUE HOST CORES", "NOT TRUE"));
+        new ArrayList<>(
+            List.of("  NODE", "HOST", "CLOCK ERROR", "DUE HOST CORES", "CORRECTION", "NOT TRUE"));
     if (networked) {
       header.add(2, "ADDRESS");
     }
@@ -168,6 +181,20 @@ final class StatusCommand implements Callable<Integer> {
     return table;
   }
 
+  /** What its caps are wider by than T asks for, for that is never hidden. */
+  private static String correction(Node node) {
+    if (node.correctionMicros() == null || node.periodMicros() == null) {
+      return "";
+    }
+    return node.correctionMicros() == 0
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%.2f ms per %.0f ms",
+            node.correctionMicros() / 1e3,
+            node.periodMicros() / 1e3);
+  }
+
   private static List<String> row(Node node) {
     List<String> row = new ArrayList<>(List.of("  " + node.name(), node.host()));
     row.add(
@@ -179,6 +206,7 @@ final class StatusCommand implements Callable<Integer> {
         node.dueHostCores() == null
             ? "not capped"
             : String.format(Locale.ROOT, "%.4f", node.dueHostCores()));
+    row.add(correction(node));
     row.add(
         String.join(
             ", ",

@@ -84,15 +84,22 @@ class ReportsTest {
   void addressesAreAColumnWhereThereAreAny() {
     StatusCommand.Node without =
         new StatusCommand.Node(
-            "shop-web-0", "h", null, RunReport.Clock.UNMEASURED, null, List.of());
+            "shop-web-0", "h", null, RunReport.Clock.UNMEASURED, null, null, null, List.of());
     StatusCommand.Node with =
         new StatusCommand.Node(
-            "net-web-0", "h", "10.64.1.0", RunReport.Clock.UNMEASURED, 0.1, List.of());
+            "net-web-0",
+            "h",
+            "10.64.1.0",
+            RunReport.Clock.UNMEASURED,
+            0.1,
+            1_250L,
+            100_000L,
+            List.of());
     assertThat(StatusCommand.table(List.of(without)).toString()).doesNotContain("ADDRESS");
     assertThat(StatusCommand.table(List.of(with, without)).toString().lines().map(String::strip))
         .containsExactly(
-            "NODE        HOST  ADDRESS    CLOCK ERROR   DUE HOST CORES  NOT TRUE",
-            "net-web-0   h     10.64.1.0  not measured  0.1000",
+            "NODE        HOST  ADDRESS    CLOCK ERROR   DUE HOST CORES  CORRECTION          NOT TRUE",
+            "net-web-0   h     10.64.1.0  not measured  0.1000          1.25 ms per 100 ms",
             "shop-web-0  h     none       not measured  not capped");
   }
 
