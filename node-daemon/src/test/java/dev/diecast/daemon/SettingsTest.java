@@ -3,6 +3,7 @@ package dev.diecast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diecast.core.DilationFactor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,6 +54,8 @@ class SettingsTest {
     "diecast.interval, 0s, at least 10 ms",
     "diecast.clock.tolerance-ppm, -3, no whole number",
     "diecast.undo-on-exit, yes, neither true nor false",
+    "diecast.switch-loss.tcg-micros, 1ms, microseconds per period",
+    "diecast.switch-loss.kvm-micros, 0.5:100, 0.5",
     "diecast.overhead.cpu, much, no quantity",
     "diecast.overhead.memory, -1, no quantity",
   })
@@ -62,6 +65,14 @@ class SettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void takesWhatWasMeasuredOnTheHostByFactor() {
+    assertThat(read().correction().emulated()).hasToString("1000");
+    assertThat(read().correction().virtualised()).hasToString("0");
+    properties.put("diecast.switch-loss.tcg-micros", "2:500,10:1700");
+    assertThat(read().correction().emulated().micros(DilationFactor.parse("6"))).isEqualTo(1100);
   }
 
   @Test
