@@ -33,15 +33,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 
 /**
  * Keeps each vCPU of each VM under its own cap: observe, compare, record, apply, read back. For one
  * thread only.
  */
 public final class CpuCapping {
-  private static final Logger LOG = Logger.getLogger(CpuCapping.class);
-
   /** Threads may start while others are being moved. */
   private static final int ROUNDS = 3;
 
@@ -50,6 +47,7 @@ public final class CpuCapping {
   private final CgroupApplier applier;
   private final CgroupObserver observer;
   private final RecordStore records;
+  private final CapRemoval removal;
   private final Map<String, Verified> verified = new HashMap<>();
 
   private record Verified(
@@ -62,6 +60,7 @@ public final class CpuCapping {
     this.applier = applier;
     this.observer = new CgroupObserver(hierarchy.version());
     this.records = records;
+    this.removal = new CapRemoval(hierarchy, proc, applier, observer, records);
   }
 
   /**
@@ -185,7 +184,7 @@ public final class CpuCapping {
     if (others.isEmpty()) {
       return record;
     }
-    undo(record.vm().uid(), others);
+    removal.undo(record.vm().uid(), others);
     records.update(
         record.vm().uid(),
         r -> r.withCgroups(r.cgroups().stream().filter(o -> !others.contains(o)).toList()));
@@ -240,12 +239,7 @@ public final class CpuCapping {
    */
   private OptionalLong pin(int tid, ProcessKey qemu, VmCgroups found) {
     OptionalLong start = proc.threadStartTicks(qemu.pid(), tid);
-    return start.isPresent() && proc.isAlive(qemu) ? start : pinInside(tid, found);
-  }
-
-  private OptionalLong pinInside(int tid, VmCgroups found) {
-    OptionalLong start = proc.startTicks(tid);
-    return start.isPresent() && observer.isInside(tid, found) ? start : OptionalLong.empty();
+    return start.isPresent() && proc.isAlive(qemu) ? start : removal.pinInside(tid, found);
   }
 
   /**
@@ -255,97 +249,12 @@ public final class CpuCapping {
    */
   public void undo(VmRecord record) throws IOException {
     verified.remove(record.vm().uid());
-    undo(record.vm().uid(), record.cgroups());
-    records.update(record.vm().uid(), r -> r.withCgroups(List.of()));
-    records.removeIfSettled(record.vm().uid());
+    removal.undo(record);
   }
 
-  private void undo(String uid, List<OwnedCgroup> owned) throws IOException {
-    Map<Path, List<OwnedCgroup>> byParent =
-        owned.stream().collect(Collectors.groupingBy(o -> Path.of(o.parent())));
-    for (Map.Entry<Path, List<OwnedCgroup>> under : byParent.entrySet()) {
-      undo(uid, under.getKey(), under.getValue());
-    }
-  }
-
-  private void undo(String uid, Path parent, List<OwnedCgroup> owned) throws IOException {
-    SortedMap<Path, Set<Integer>> children = new TreeMap<>();
-    for (OwnedCgroup cgroup : owned) {
-      Path child = Path.of(cgroup.child());
-      if (VcpuCgroup.uidOf(child).isEmpty()
-          || !parent.equals(child.getParent())
-          || !hierarchy.contains(child)) {
-        throw new IOException(
-            "the record of " + uid + " names a cgroup that is not ours: " + child);
-      }
-      children.put(child, Set.of());
-    }
-    boolean asked = owned.stream().anyMatch(OwnedCgroup::handsOnCpu);
-    VmCgroups found = observer.observe(parent, children);
-    applier.apply(
-        CapPlan.undo(found, asked && !hasSiblings(uid, parent, children.keySet())),
-        tid -> pinInside(tid, found));
-  }
-
-  /**
-   * Whether others under the same parent may rely on the cpu controller that we asked for. One of
-   * ours inherits the duty to give it back.
-   */
-  private boolean hasSiblings(String uid, Path parent, Set<Path> children) throws IOException {
-    for (VmRecord other : records.all()) {
-      for (OwnedCgroup sibling : other.cgroups()) {
-        if (!other.vm().uid().equals(uid) && sibling.parent().equals(parent.toString())) {
-          List<OwnedCgroup> heirs = new ArrayList<>(other.cgroups());
-          heirs.remove(sibling);
-          heirs.add(new OwnedCgroup(sibling.parent(), sibling.child(), true));
-          records.update(other.vm().uid(), r -> r.withCgroups(heirs));
-          return true;
-        }
-      }
-    }
-    return OwnedCgroups.children(parent).stream().anyMatch(path -> !children.contains(path));
-  }
-
-  /**
-   * Removes what predecessors left for VMs that no longer run: by their records, and by the name of
-   * our cgroups where there is no record. What cannot be removed holds up nothing else: a record
-   * stays and is tried again in every round, a cgroup without one at the next start.
-   *
-   * @param running uuids of all QEMU processes of the host
-   * @return how many cgroups were removed
-   */
+  /** As {@link CapRemoval#cleanDead}. */
   public int cleanDead(Set<String> running) {
-    int cleaned = 0;
-    for (VmRecord record : records.all()) {
-      if (!proc.isAlive(record.process()) && !running.contains(record.vm().uid())) {
-        int there =
-            (int) record.cgroups().stream().filter(o -> Files.exists(Path.of(o.child()))).count();
-        cleaned += clean(record.vm().toString(), () -> undo(record)) ? there : 0;
-      }
-    }
-    for (Path child : OwnedCgroups.under(hierarchy.mountPoint(), VcpuCgroup::uidOf)) {
-      String uid = VcpuCgroup.uidOf(child).orElseThrow();
-      if (!running.contains(uid) && records.find(uid).isEmpty()) {
-        OwnedCgroup owned = new OwnedCgroup(child.getParent().toString(), child.toString(), false);
-        cleaned += clean(child.toString(), () -> undo(uid, List.of(owned))) ? 1 : 0;
-      }
-    }
-    return cleaned;
-  }
-
-  @FunctionalInterface
-  private interface Removal {
-    void run() throws IOException;
-  }
-
-  private static boolean clean(String what, Removal removal) {
-    try {
-      removal.run();
-      return true;
-    } catch (IOException e) {
-      LOG.warnf("%s: left by a predecessor, and cannot be removed: %s", what, e.getMessage());
-      return false;
-    }
+    return removal.cleanDead(running);
   }
 
   /** The cgroup of the main thread, and never our own child, whoever put it there. */

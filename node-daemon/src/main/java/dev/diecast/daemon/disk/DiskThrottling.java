@@ -27,12 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * Keeps each VM's disks to what they are due: observe, compare, record, apply, read back. For one
  * thread only.
  */
 public final class DiskThrottling {
+  private static final Logger LOG = Logger.getLogger(DiskThrottling.class);
+
   /** Processes may start while others are being moved. */
   private static final int ROUNDS = 3;
 
@@ -67,7 +70,7 @@ public final class DiskThrottling {
   public ThrottleOutcome throttle(VmIdentity vm, DiskTarget target, QemuProcess qemu) {
     try {
       if (target.isUnlimited()) {
-        release(vm.uid());
+        letGo(vm.uid());
         return new ThrottleOutcome.Unlimited();
       }
       VmDisks.Found found = disks.find(target, qemu);
@@ -171,8 +174,16 @@ public final class DiskThrottling {
                         + ", which is throttled there: give each VM a cgroup of its own"));
   }
 
-  /** Takes back all that was done to a VM's disks, where anything was. */
+  /**
+   * Takes back all that was done to a VM's disks, and forgets the VM where that was all. A
+   * predecessor may have ended between the two.
+   */
   public void release(String uid) throws IOException {
+    letGo(uid);
+    records.forgetIfSettled(uid);
+  }
+
+  private void letGo(String uid) throws IOException {
     verified.remove(uid);
     List<OwnedThrottle> owned = records.owned(uid);
     if (owned.isEmpty()) {
@@ -207,31 +218,47 @@ public final class DiskThrottling {
 
   /**
    * Removes what predecessors left for VMs that no longer run: by their records, and by the name of
-   * our cgroups where there is no record.
+   * our cgroups where there is no record. What cannot be removed holds up nothing else: a record
+   * stays, and all is tried again at the next start.
    *
    * @param running uuids of all QEMU processes of the host
    * @return how many throttles were taken away
    */
-  public int cleanDead(Set<String> running) throws IOException {
+  public int cleanDead(Set<String> running) {
     int cleaned = 0;
     for (VmRecord record : records.all()) {
       if (!proc.isAlive(record.process()) && !running.contains(record.vm().uid())) {
-        cleaned +=
+        int there =
             (int)
                 record.throttles().stream().filter(o -> Files.exists(Path.of(o.cgroup()))).count();
-        release(record.vm().uid());
+        cleaned += cleaned(record.vm().toString(), () -> release(record.vm().uid())) ? there : 0;
       }
     }
     if (hierarchy.version() == CgroupVersion.V1) {
       for (Path own : OwnedCgroups.under(hierarchy.mountPoint(), ThrottleCgroup::uidOf)) {
         String uid = ThrottleCgroup.uidOf(own).orElseThrow();
         if (!running.contains(uid) && !records.knows(uid)) {
-          undo(uid, new OwnedThrottle(own.toString(), true, Map.of()));
-          cleaned++;
+          OwnedThrottle owned = new OwnedThrottle(own.toString(), true, Map.of());
+          cleaned += cleaned(own.toString(), () -> undo(uid, owned)) ? 1 : 0;
         }
       }
     }
     return cleaned;
+  }
+
+  @FunctionalInterface
+  private interface Removal {
+    void run() throws IOException;
+  }
+
+  private static boolean cleaned(String what, Removal removal) {
+    try {
+      removal.run();
+      return true;
+    } catch (IOException e) {
+      LOG.warnf("%s: left by a predecessor, and cannot be removed: %s", what, e.getMessage());
+      return false;
+    }
   }
 
   /** The cgroup of the process, and never our own child of it. */

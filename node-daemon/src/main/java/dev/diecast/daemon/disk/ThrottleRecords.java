@@ -41,6 +41,11 @@ final class ThrottleRecords {
     records.removeIfSettled(uid);
   }
 
+  /** Removes a record by which nothing is left to undo. */
+  void forgetIfSettled(String uid) throws IOException {
+    records.removeIfSettled(uid);
+  }
+
   /**
    * On disk before the host is changed.
    *

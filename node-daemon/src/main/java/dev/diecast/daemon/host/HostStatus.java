@@ -25,6 +25,9 @@ final class HostStatus {
   private static final String READY = "Ready";
   static final String OVERLOADED = "Overloaded";
 
+  /** A shared machine counts by so much faster at one time than at another. */
+  private static final double CORE_SPEED_NOISE = 0.2;
+
   private HostStatus() {}
 
   /**
@@ -63,7 +66,7 @@ final class HostStatus {
             facts.htb(),
             facts.hostModule()),
         load(overload, now),
-        facts.coreIterationsPerSecond(),
+        coreSpeed(facts, before),
         settings.peerAddress().orElse(null),
         new SwitchLosses(
             settings.correction().emulated().toString(),
@@ -73,6 +76,15 @@ final class HostStatus {
             before.map(DilationHostStatus::conditions).orElse(List.of()),
             generation,
             now));
+  }
+
+  /** What is published, unless it is another speed than noise explains. */
+  static long coreSpeed(HostFacts facts, Optional<DilationHostStatus> before) {
+    long now = facts.coreIterationsPerSecond();
+    return before
+        .map(DilationHostStatus::coreIterationsPerSecond)
+        .filter(published -> Math.abs(now - published) <= CORE_SPEED_NOISE * published)
+        .orElse(now);
   }
 
   private static Optional<TscRate> rate(Tsc tsc) {

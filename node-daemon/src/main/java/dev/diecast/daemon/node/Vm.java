@@ -8,8 +8,10 @@ import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.ClockSettings;
+import dev.diecast.daemon.clock.ClockWatch;
 import dev.diecast.daemon.clock.HostEpochClock;
 import dev.diecast.daemon.cpu.CpuCorrection;
+import dev.diecast.daemon.cpu.CpuMeter;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.disk.DiskThrottling;
 import dev.diecast.daemon.disk.ThrottleOutcome;
@@ -18,15 +20,21 @@ import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.LimitAbove;
+import dev.diecast.daemon.process.DiskServer;
 import dev.diecast.daemon.process.ProcFiles;
+import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
+import dev.diecast.daemon.process.VcpuThreads;
 import dev.diecast.daemon.record.RecordStore;
 import dev.diecast.daemon.record.VmIdentity;
 import dev.diecast.daemon.record.VmRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -65,12 +73,35 @@ final class Vm implements AutoCloseable {
   private long generation = -1;
   private Optional<NodeTarget> target = Optional.empty();
   private Optional<String> invalid = Optional.empty();
-  private volatile Optional<RunningVm> running = Optional.empty();
+  private volatile Optional<Running> running = Optional.empty();
   private volatile NodeView view;
   private final FidelityWatch fidelity;
   private final LimitAbove limitAbove = new LimitAbove();
   private volatile FidelityWatch.Verdict verdict = FidelityWatch.Verdict.NONE;
   private volatile Optional<NetworkOutcome> network = Optional.empty();
+
+  /** What lives as long as one QEMU process. */
+  private static final class Running {
+    final ProcessKey process;
+    final VcpuThreads threads;
+    CpuMeter meter;
+    volatile ClockWatch watch;
+    NodeTarget watched;
+    volatile List<ProcessKey> diskProcesses = List.of();
+    final AtomicBoolean clockSet = new AtomicBoolean();
+
+    Running(ProcFiles proc, QemuProcess qemu) {
+      this.process = qemu.key();
+      this.threads = new VcpuThreads(proc, qemu.pid());
+    }
+
+    void stopWatch() {
+      if (watch != null) {
+        watch.close();
+        watch = null;
+      }
+    }
+  }
 
   /**
    * @param fidelity the node's record so far
@@ -85,6 +116,8 @@ final class Vm implements AutoCloseable {
   NodeView view() {
     // The clock is read on a thread of its own, so it is asked at the last moment.
     NodeView last = view;
+    Optional<Running> now = running;
+    ClockWatch watch = now.map(r -> r.watch).orElse(null);
     return new NodeView(
         last.vm(),
         last.generation(),
@@ -92,7 +125,7 @@ final class Vm implements AutoCloseable {
         last.invalid(),
         last.cap(),
         last.cpu(),
-        running.flatMap(RunningVm::clock),
+        Optional.ofNullable(watch).map(ClockWatch::state),
         last.disks(),
         network,
         verdict);
@@ -102,7 +135,7 @@ final class Vm implements AutoCloseable {
   void step(DilatedNode node, Optional<QemuProcess> qemu) throws IOException {
     readTarget(node);
     if (running.isPresent()
-        && !qemu.map(QemuProcess::key).equals(Optional.of(running.get().process()))) {
+        && !qemu.map(QemuProcess::key).equals(Optional.of(running.get().process))) {
       close();
     }
     if (qemu.isEmpty()) {
@@ -110,9 +143,12 @@ final class Vm implements AutoCloseable {
       view = nothingYet();
       return;
     }
-    RunningVm process = running.orElseGet(() -> new RunningVm(identity, daemon, qemu.get()));
+    Running process = running.orElseGet(() -> new Running(daemon.proc, qemu.get()));
     running = Optional.of(process);
-    process.seen(qemu.get());
+    process.diskProcesses =
+        Stream.concat(
+                Stream.of(process.process), qemu.get().diskServers().stream().map(DiskServer::key))
+            .toList();
     if (target.isEmpty()) {
       view = nothingYet();
       return;
@@ -121,9 +157,9 @@ final class Vm implements AutoCloseable {
     view =
         viewOf(
             Optional.of(outcome),
-            process.cpu(outcome),
+            cpu(outcome, process),
             Optional.of(throttle(target.get(), qemu.get())));
-    process.watchClock(target.get(), qemu.get());
+    watchClock(target.get(), qemu.get(), process);
   }
 
   /** What became of joining it to its model's network, if it has one. */
@@ -145,8 +181,7 @@ final class Vm implements AutoCloseable {
     }
   }
 
-  private CapOutcome cap(NodeTarget wanted, QemuProcess qemu, RunningVm process)
-      throws IOException {
+  private CapOutcome cap(NodeTarget wanted, QemuProcess qemu, Running process) throws IOException {
     if (daemon.capping.isEmpty()) {
       return new CapOutcome.Refused(
           CapOutcome.Obstacle.CgroupNotWritable,
@@ -156,8 +191,8 @@ final class Vm implements AutoCloseable {
     CpuCap cap =
         wanted
             .cap()
-            .compensatedFor(daemon.correction.micros(process.threads(), wanted.clock().factor()));
-    CapOutcome outcome = daemon.capping.get().cap(identity, cap, qemu, process.threads());
+            .compensatedFor(daemon.correction.micros(process.threads, wanted.clock().factor()));
+    CapOutcome outcome = daemon.capping.get().cap(identity, cap, qemu, process.threads);
     daemon.metrics.capTook(System.nanoTime() - start);
     if (outcome instanceof CapOutcome.Capped capped && !capped.drift().isEmpty()) {
       daemon.metrics.driftRepaired(capped.drift());
@@ -178,6 +213,79 @@ final class Vm implements AutoCloseable {
       LOG.warnf("%s: its disks' throttle had been changed and was put right", identity);
     }
     return outcome;
+  }
+
+  private Optional<CpuReading> cpu(CapOutcome outcome, Running process) {
+    if (!(outcome instanceof CapOutcome.Capped capped)) {
+      return Optional.empty();
+    }
+    if (process.meter == null) {
+      process.meter =
+          new CpuMeter(
+              daemon.proc,
+              process.process.pid(),
+              capped.record().baseline(),
+              daemon.starvationWindow);
+    }
+    try {
+      return Optional.of(
+          process.meter.read(capped.vcpus(), capped.cap().cores(), !capped.drift().isEmpty()));
+    } catch (IOException e) {
+      return Optional.empty(); // it has just ended, which the next step will see
+    }
+  }
+
+  private void watchClock(NodeTarget wanted, QemuProcess qemu, Running process) {
+    boolean same = process.watched != null && process.watched.clock().equals(wanted.clock());
+    if (process.watch != null && same) {
+      return;
+    }
+    process.stopWatch();
+    process.watched = wanted;
+    process.watch =
+        ClockWatch.start(
+            identity.toString(),
+            qemu,
+            wanted.clock(),
+            daemon.host,
+            daemon.clock,
+            daemon.proc,
+            new Owner(process));
+  }
+
+  private final class Owner implements ClockWatch.ClockOwner {
+    private final Running process;
+
+    Owner(Running process) {
+      this.process = process;
+    }
+
+    @Override
+    public boolean isSet() {
+      return process.clockSet.get()
+          || daemon
+              .records
+              .find(identity.uid())
+              .filter(record -> record.process().equals(process.process))
+              .map(VmRecord::clockSet)
+              .orElse(false);
+    }
+
+    @Override
+    public void markSet() {
+      process.clockSet.set(true);
+      try {
+        daemon.records.update(
+            identity.uid(), r -> r.process().equals(process.process) ? r.withClockSet() : r);
+      } catch (IOException e) {
+        LOG.warnf("%s: that its clock is set could not be recorded: %s", identity, e);
+      }
+    }
+
+    @Override
+    public void uneven() {
+      daemon.metrics.clockUneven();
+    }
   }
 
   /** Takes back what was done to the host for this VM, if anything was. */
@@ -215,7 +323,7 @@ final class Vm implements AutoCloseable {
                 .map(
                     cpu ->
                         new HostLoad.Own(
-                            process.process(), cpu.usageNanos(), process.diskProcesses())));
+                            process.process, cpu.usageNanos(), process.diskProcesses)));
   }
 
   private boolean isLimitedAbove(NodeView seen) {
@@ -247,7 +355,7 @@ final class Vm implements AutoCloseable {
   /** Stops watching; what was done to the host stays. */
   @Override
   public void close() {
-    running.ifPresent(RunningVm::close);
+    running.ifPresent(Running::stopWatch);
     running = Optional.empty();
   }
 }

@@ -54,7 +54,14 @@ public final class DiskLoad {
    * @return of each VM the device that others keep busiest; without those whose devices have room
    */
   public Map<ProcessKey, DiskUse> read(Map<ProcessKey, List<ProcessKey>> vms) throws IOException {
-    long now = System.nanoTime();
+    return read(vms, System.nanoTime());
+  }
+
+  /**
+   * @param now of a clock of which only differences count
+   */
+  Map<ProcessKey, DiskUse> read(Map<ProcessKey, List<ProcessKey>> vms, long now)
+      throws IOException {
     Map<String, DiskStats> stats = DiskStats.parse(Files.readString(diskstats));
     boolean busy = anyBusy(stats, now - lastNanoTime);
     last = stats;

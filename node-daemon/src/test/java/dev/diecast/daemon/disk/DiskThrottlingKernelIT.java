@@ -95,17 +95,13 @@ class DiskThrottlingKernelIT {
     return DiskProcess.file(files.resolve("vms/default_vm"), name, 2 * MEBIBYTE);
   }
 
-  private DiskThrottling daemon(CgroupApplier.StepListener listener) throws IOException {
+  private DiskThrottling daemon() throws IOException {
     return new DiskThrottling(
         cgroup.asHierarchy(),
         new ProcFiles(VcpuProcess.PROC),
         new BlockDevices(Path.of("/sys")),
-        new CgroupApplier(cgroup.asHierarchy(), new ProcFiles(VcpuProcess.PROC), listener),
+        new CgroupApplier(cgroup.asHierarchy(), new ProcFiles(VcpuProcess.PROC), _ -> {}),
         RecordStore.open(state));
-  }
-
-  private DiskThrottling daemon() throws IOException {
-    return daemon(_ -> {});
   }
 
   private VmIdentity identity() {
@@ -231,6 +227,38 @@ class DiskThrottlingKernelIT {
   }
 
   @Test
+  void aDiskThatGoesAwayIsThrottledNoLongerAndTheOthersStay() throws IOException {
+    DiskTarget due = due(ONE_MEBIBYTE, "data", "log");
+    try (LoopDevice loop = LoopDevice.over(disk("data"))) {
+      Path log = disk("log");
+      vm.opening(loop.path(), true).opening(log, true);
+      DiskThrottling daemon = daemon();
+      assertThat(throttled(daemon.throttle(identity(), due, vm.asFound())).inForce()).hasSize(2);
+
+      vm.closing(loop.path());
+      ThrottleOutcome.Throttled after = throttled(daemon.throttle(identity(), due, vm.asFound()));
+      assertThat(after.inForce()).hasSize(1).doesNotContainKey(loop.number());
+      assertThat(after.drift()).as("nobody else has changed anything").isFalse();
+      assertThat(after.problems())
+          .extracting(DiskProblem::reason)
+          .containsExactly(DiskProblem.Reason.DiskNotFound);
+      assertThat(kernel().limit(loop.number())).isEqualTo(DiskThrottle.NONE);
+      assertThat(kernel().limits().values()).containsExactly(ONE_MEBIBYTE);
+
+      vm.opening(loop.path(), true);
+      ThrottleOutcome.Throttled again = throttled(daemon.throttle(identity(), due, vm.asFound()));
+      assertThat(again.problems()).isEmpty();
+      assertThat(kernel().limit(loop.number())).isEqualTo(ONE_MEBIBYTE);
+      vm.closing(loop.path());
+      vm.closing(log);
+      assertThat(throttled(daemon.throttle(identity(), due, vm.asFound())).inForce()).isEmpty();
+      assertThat(kernel().limits()).isEmpty();
+      daemon.release(vm.uid());
+      assertNothingLeft();
+    }
+  }
+
+  @Test
   void aLoopDeviceHasAThrottleOfItsOwn() throws IOException {
     Path data = disk("data");
     Path log = disk("log");
@@ -300,71 +328,6 @@ class DiskThrottlingKernelIT {
     assertThat(HostCgroup.children(cgroup.directory())).isEmpty();
   }
 
-  private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1;
-  }
-
-  /** A listener that ends the daemon after the n-th operation. */
-  private static CgroupApplier.StepListener killingAfter(int n) {
-    int[] left = {n};
-    return _ -> {
-      if (--left[0] == 0) {
-        throw new Killed();
-      }
-    };
-  }
-
-  @Test
-  void aDaemonKilledAfterAnyStepIsFollowedByOneThatFinishesOrUndoes() throws IOException {
-    vm.opening(disk("data"), true);
-    DiskTarget due = due(ONE_MEBIBYTE, "data");
-    int points = 0;
-    for (boolean killed = true; killed; points++) {
-      killed = applyKilledAfter(points + 1, due);
-      // The successor knows nothing but what is on disk.
-      DiskThrottling successor = daemon();
-      ThrottleOutcome.Throttled outcome =
-          throttled(successor.throttle(identity(), due, vm.asFound()));
-      assertThat(outcome.inForce().values()).containsExactly(ONE_MEBIBYTE);
-      successor.release(vm.uid());
-      assertNothingLeft();
-    }
-    int undone = 0;
-    for (boolean killed = true; killed; undone++) {
-      daemon().throttle(identity(), due, vm.asFound());
-      killed = undoKilledAfter(undone + 1);
-      daemon().release(vm.uid());
-      assertNothingLeft();
-    }
-    System.out.println(
-        "fault injection, disks: "
-            + (points - 1)
-            + " points of apply, "
-            + (undone - 1)
-            + " of undo");
-    assertThat(points + undone).isGreaterThan(3);
-  }
-
-  private boolean applyKilledAfter(int n, DiskTarget due) throws IOException {
-    DiskThrottling daemon = daemon(killingAfter(n));
-    try {
-      daemon.throttle(identity(), due, vm.asFound());
-      return false;
-    } catch (Killed e) {
-      return true;
-    }
-  }
-
-  private boolean undoKilledAfter(int n) throws IOException {
-    DiskThrottling daemon = daemon(killingAfter(n));
-    try {
-      daemon.release(vm.uid());
-      return false;
-    } catch (Killed e) {
-      return true;
-    }
-  }
-
   @Test
   void whatARecordSaysOfSomebodyElsesCgroupIsNotBelieved() throws IOException {
     Assumptions.assumeTrue(cgroup.version() == CgroupVersion.V1, "v2 removes no cgroups for disks");
@@ -379,5 +342,27 @@ class DiskThrottlingKernelIT {
                         others.toString(), true, Map.of()))));
     assertThatThrownBy(() -> daemon().release(vm.uid())).hasMessageContaining("not ours");
     assertThat(others).exists();
+  }
+
+  @Test
+  void aDeadVmsRecordThatCannotBeUndoneHoldsUpNoOther() throws IOException {
+    Assumptions.assumeTrue(cgroup.version() == CgroupVersion.V1, "v2 removes no cgroups for disks");
+    Path others = Files.createDirectory(cgroup.directory().resolve("others"));
+    String orphan = "diecast-disk-" + java.util.UUID.randomUUID();
+    Files.createDirectory(cgroup.directory().resolve(orphan));
+    RecordStore.open(state)
+        .write(
+            new dev.diecast.daemon.record.VmRecord(
+                    identity(),
+                    new dev.diecast.daemon.process.ProcessKey(vm.pid(), 1), // an earlier one
+                    List.of(),
+                    false,
+                    Map.of())
+                .withThrottles(
+                    List.of(
+                        new dev.diecast.daemon.record.OwnedThrottle(
+                            others.toString(), true, Map.of()))));
+    assertThat(daemon().cleanDead(Set.of())).isEqualTo(1);
+    assertThat(HostCgroup.children(cgroup.directory())).containsExactly(others);
   }
 }

@@ -29,6 +29,10 @@ class HostFactsTest {
           CpuCorrection.NONE);
 
   private static HostFacts facts(Optional<TscRate> tsc, long diskBytes) {
+    return facts(tsc, diskBytes, 900_000_000);
+  }
+
+  private static HostFacts facts(Optional<TscRate> tsc, long diskBytes, long coreSpeed) {
     return new HostFacts(
         2,
         1L << 30,
@@ -36,7 +40,7 @@ class HostFactsTest {
         tsc,
         "tsc",
         true,
-        900_000_000,
+        coreSpeed,
         Optional.of(CgroupVersion.V1),
         true,
         true,
@@ -86,7 +90,10 @@ class HostFactsTest {
             NOW);
     DilationHostStatus recounted =
         HostStatus.of(
-            facts(Optional.of(rate(2_500_002, TscRate.Source.Calibrated)), (9L << 30) + 5),
+            facts(
+                Optional.of(rate(2_500_002, TscRate.Source.Calibrated)),
+                (9L << 30) + 5,
+                1_000_000_000),
             SETTINGS,
             HostOverload.IDLE,
             Optional.of(before),
@@ -96,7 +103,7 @@ class HostFactsTest {
     assertThat(recounted).isEqualTo(before);
     DilationHostStatus changed =
         HostStatus.of(
-            facts(Optional.of(rate(2_501_000, TscRate.Source.Calibrated)), 9L << 30),
+            facts(Optional.of(rate(2_501_000, TscRate.Source.Calibrated)), 9L << 30, 1_200_000_000),
             SETTINGS,
             HostOverload.IDLE,
             Optional.of(before),
@@ -104,6 +111,7 @@ class HostFactsTest {
             false,
             NOW);
     assertThat(changed.tsc().kilohertz()).isEqualTo(2_501_000);
+    assertThat(changed.coreIterationsPerSecond()).isEqualTo(1_200_000_000);
   }
 
   @Test

@@ -8,16 +8,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Plays a QEMU: a process with threads named as QEMU names its own, first those that are always
  * busy, then those that never are, and, where it is told a socket and a factor, a guest agent. On
- * standard input {@code write FILE} starts a writer to a disk, any other line one more busy vCPU;
- * the end of it ends the process.
+ * standard input {@code write FILE} starts a writer to a disk, {@code plug FILE} opens one without
+ * the page cache, {@code unplug FILE} closes it, any other line starts one more busy vCPU; the end
+ * of it ends the process.
  */
 public final class BusyVcpus {
   static final String WRITE = "write ";
+  static final String PLUG = "plug ";
+  static final String UNPLUG = "unplug ";
 
   private BusyVcpus() {}
 
@@ -30,11 +35,17 @@ public final class BusyVcpus {
     if (!arguments[2].equals("-uuid")) {
       PlayedAgent.start(Path.of(arguments[2]), Double.parseDouble(arguments[3]));
     }
+    Map<String, FileChannel> disks = new HashMap<>();
     BufferedReader orders = new BufferedReader(new InputStreamReader(System.in));
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
       if (order.startsWith(WRITE)) {
         Path file = Path.of(order.substring(WRITE.length()));
         Thread.ofPlatform().daemon().name("IO iothread1").start(() -> write(file));
+      } else if (order.startsWith(PLUG)) {
+        String file = order.substring(PLUG.length());
+        disks.put(file, DiskIssuer.open(Path.of(file), true));
+      } else if (order.startsWith(UNPLUG)) {
+        disks.remove(order.substring(UNPLUG.length())).close();
       } else {
         start(count++, BusyVcpus::spin);
       }

@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Opens files as QEMU opens disks, and reads and writes them when told so, each command on a thread
- * of its own as QEMU's are: {@code open PATH direct|buffered}, {@code close} (all), {@code
- * read|write PATH BYTES COUNT}; answers each line with the nanoseconds that it took.
+ * of its own as QEMU's are: {@code open PATH direct|buffered}, {@code close PATH}, {@code close}
+ * (all), {@code read|write PATH BYTES COUNT}; answers each line with the nanoseconds that it took.
  */
 public final class DiskIssuer {
   private static final int ALIGNMENT = 4096;
@@ -30,14 +30,21 @@ public final class DiskIssuer {
     System.out.println("ready");
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       String[] words = line.split(" ");
-      if (words[0].equals("close")) {
+      if (words[0].equals("close") && words.length > 1) {
+        files.remove(words[1]).close();
+        System.out.println(0);
+      } else if (words[0].equals("close")) {
         for (FileChannel file : files.values()) {
           file.close();
         }
         files.clear();
         System.out.println(0);
       } else if (words[0].equals("open")) {
-        files.put(words[1], open(Path.of(words[1]), words[2].equals("direct")));
+        FileChannel before =
+            files.put(words[1], open(Path.of(words[1]), words[2].equals("direct")));
+        if (before != null) {
+          before.close();
+        }
         System.out.println(0);
       } else {
         FileChannel file = files.get(words[1]);
@@ -52,7 +59,7 @@ public final class DiskIssuer {
     }
   }
 
-  private static FileChannel open(Path path, boolean direct) throws IOException {
+  static FileChannel open(Path path, boolean direct) throws IOException {
     return direct
         ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, direct())
         : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);

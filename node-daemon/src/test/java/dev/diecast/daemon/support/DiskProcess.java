@@ -57,6 +57,11 @@ public final class DiskProcess implements AutoCloseable {
     return this;
   }
 
+  public DiskProcess closing(Path file) throws IOException {
+    tell("close " + file);
+    return this;
+  }
+
   /** As if it were new: nothing open, and of another machine. */
   public DiskProcess reset() throws IOException {
     tell("close");

@@ -129,9 +129,20 @@ public final class VcpuProcess implements AutoCloseable {
 
   /** From now on it writes to this file as to a disk without a cache. */
   public void writeTo(Path file) throws IOException {
-    process
-        .getOutputStream()
-        .write((BusyVcpus.WRITE + file + "\n").getBytes(StandardCharsets.UTF_8));
+    order(BusyVcpus.WRITE + file);
+  }
+
+  /** Opens a disk without the page cache. */
+  public void plug(Path file) throws IOException {
+    order(BusyVcpus.PLUG + file);
+  }
+
+  public void unplug(Path file) throws IOException {
+    order(BusyVcpus.UNPLUG + file);
+  }
+
+  private void order(String order) throws IOException {
+    process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
   }
 
