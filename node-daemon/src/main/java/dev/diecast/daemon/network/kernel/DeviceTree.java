@@ -29,7 +29,7 @@ public record DeviceTree(List<Leaf> leaves) {
    */
   public record Leaf(KernelPipe pipe, List<String> destinations) {
     public Leaf {
-      destinations = List.copyOf(destinations);
+      destinations = destinations.stream().map(TcState::canonical).toList();
     }
   }
 

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,6 +39,13 @@ final class Tc {
     return output.isBlank() ? JSON.createArrayNode() : JSON.readTree(output);
   }
 
+  /** What a command prints. */
+  String text(String... arguments) throws IOException {
+    List<String> words = new ArrayList<>(List.of("tc"));
+    words.addAll(List.of(arguments));
+    return run(words, List.of());
+  }
+
   /** Several commands by one process; the first that fails ends it. */
   void batch(List<List<String>> commands) throws IOException {
     run(
@@ -45,13 +54,30 @@ final class Tc {
   }
 
   private String run(List<String> words, List<String> input) throws IOException {
+    // A child is in the namespaces of the thread that starts it.
+    return inside(() -> execute(words, input));
+  }
+
+  /** Does something on a thread that is in the namespace. */
+  String inside(Callable<String> work) throws IOException {
     if (namespace.isEmpty()) {
-      return execute(words, input);
+      FutureTask<String> here = new FutureTask<>(work);
+      here.run();
+      return result(here);
     }
     try {
-      // A child is in the namespaces of the thread that starts it.
-      return NetworkNamespaces.inside(
-          namespace.get().toString(), () -> execute(words, input));
+      return NetworkNamespaces.inside(namespace.get().toString(), work);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static String result(FutureTask<String> done) throws IOException {
+    try {
+      return done.get();
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } catch (InterruptedException e) {
@@ -70,7 +96,8 @@ final class Tc {
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
-        throw new IOException(
+        throw new KernelPipesException(
+            KernelPipesException.Reason.REFUSED,
             "%s: %s".formatted(String.join(" ", words), output.strip().replace('\n', ' ')));
       }
     } catch (InterruptedException e) {

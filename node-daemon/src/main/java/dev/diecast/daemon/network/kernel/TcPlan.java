@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,21 +16,27 @@ final class TcPlan {
   /** The kernel counts loss in 2^-32 and delay in nanoseconds, and tc prints both as decimals. */
   private static final int LOSS_TOLERANCE_PARTS = 20;
 
+  /** tc prints 1234567 bit/s as 1234Kbit. */
+  private static final double RATE_TOLERANCE = 1.01e-3;
+
   private static final double TIME_TOLERANCE = 1e-6;
   private static final int BURST_BYTES = 3200;
 
   private TcPlan() {}
 
   /**
-   * @throws IllegalStateException where somebody else has a root qdisc on the device
+   * @throws KernelPipesException where somebody else has a root qdisc on the device
    */
-  static List<List<String>> changes(String device, TcState now, DeviceTree wanted) {
+  static List<List<String>> changes(String device, TcState now, DeviceTree wanted)
+      throws KernelPipesException {
     if (!now.isOurs() && !now.isDefault()) {
-      throw new IllegalStateException(
+      throw new KernelPipesException(
+          KernelPipesException.Reason.FOREIGN_QDISC,
           "device %s has a root qdisc %s %s that is not ours: remove it (tc qdisc del dev %s root), or take the engine core"
               .formatted(device, now.rootKind().orElse("?"), now.rootHandle(), device));
     }
     List<List<String>> commands = new ArrayList<>();
+    // A default class that another takes the place of: HTB has no change for it.
     boolean fresh = !now.isOurs() || now.otherwise() != wanted.otherwise();
     if (fresh) {
       if (now.isOurs()) {
@@ -53,7 +60,8 @@ final class TcPlan {
       String device, int minor, Leaf leaf, TcState now, List<List<String>> commands) {
     KernelPipe pipe = leaf.pipe();
     Long rate = now == null ? null : now.rates().get(minor);
-    if (rate == null || rate != pipe.bytesPerSecond()) {
+    KernelPipe there = now == null ? null : now.pipes().get(minor);
+    if (rate == null || there == null || !isSameRate(rate, there, pipe)) {
       commands.add(
           words(
               "class %s dev %s parent %s classid %s%s htb rate %sbps ceil %sbps burst %d cburst %d quantum 1514 overhead %d mpu %d",
@@ -69,13 +77,13 @@ final class TcPlan {
               KernelPipe.OVERHEAD_BYTES,
               KernelPipe.LEAST_BYTES));
     }
-    KernelPipe there = now == null ? null : now.pipes().get(minor);
     if (there == null || !isSame(there, pipe)) {
       commands.add(netem(device, minor, pipe, there == null ? "add" : "change"));
     }
     for (String destination : leaf.destinations()) {
-      if (now == null || !now.filters().contains(filter(minor, destination))) {
-        commands.add(filter(device, minor, destination));
+      TcState.Filter filter = now == null ? null : now.filters().get(destination);
+      if (filter == null || filter.minor() != minor) {
+        commands.add(filter(device, minor, destination, filter));
       }
     }
   }
@@ -95,44 +103,43 @@ final class TcPlan {
         KernelPipe.OVERHEAD_BYTES);
   }
 
-  private static List<String> filter(String device, int minor, String destination) {
-    boolean six = destination.contains(":");
+  /** One that is there is changed in place: no frame goes past all pipes meanwhile. */
+  private static List<String> filter(
+      String device, int minor, String destination, TcState.Filter there) {
     return words(
-        "filter add dev %s parent %s protocol %s pref %d flower dst_ip %s classid %s%s",
-        device,
-        TcState.OURS,
-        six ? "ipv6" : "ip",
-        six ? DeviceTree.IPV6_PREFERENCE : DeviceTree.IPV4_PREFERENCE,
+        "filter %s %s%s flower dst_ip %s classid %s%s",
+        there == null ? "add" : "change",
+        place(device, destination),
+        there == null ? "" : " handle " + there.number(),
         destination,
         TcState.OURS,
         hex(minor));
   }
 
-  private static String filter(int minor, String destination) {
-    return TcState.OURS + hex(minor) + " " + destination;
+  private static String place(String device, String destination) {
+    boolean six = destination.contains(":");
+    return "dev %s parent %s protocol %s pref %d"
+        .formatted(
+            device,
+            TcState.OURS,
+            six ? "ipv6" : "ip",
+            six ? DeviceTree.IPV6_PREFERENCE : DeviceTree.IPV4_PREFERENCE);
   }
 
-  /** Classes of a tree that was larger; filters first, which refer to them. */
+  /** What a tree that was larger has left; filters first, which refer to classes. */
   private static void surplus(
       String device, TcState now, DeviceTree wanted, List<List<String>> commands) {
     Set<String> kept = new HashSet<>();
-    for (int minor : wanted.minors()) {
-      wanted.leaves().get(minor - 1).destinations().forEach(d -> kept.add(filter(minor, d)));
-    }
-    if (!kept.containsAll(now.filters())) {
-      // tc cannot name one filter of several surely: ours of a family go, and come again.
-      for (int preference : List.of(DeviceTree.IPV4_PREFERENCE, DeviceTree.IPV6_PREFERENCE)) {
-        commands.add(
-            words("filter del dev %s parent %s pref %d", device, TcState.OURS, preference));
-      }
-      for (int minor : wanted.minors()) {
-        wanted
-            .leaves()
-            .get(minor - 1)
-            .destinations()
-            .forEach(destination -> commands.add(filter(device, minor, destination)));
-      }
-    }
+    wanted.leaves().forEach(leaf -> kept.addAll(leaf.destinations()));
+    now.filters().entrySet().stream()
+        .filter(entry -> !kept.contains(entry.getKey()))
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            entry ->
+                commands.add(
+                    words(
+                        "filter del %s handle %d flower",
+                        place(device, entry.getKey()), entry.getValue().number())));
     now.rates().keySet().stream()
         .filter(minor -> minor > wanted.leaves().size())
         .sorted()
@@ -140,6 +147,16 @@ final class TcPlan {
             minor ->
                 commands.add(
                     words("class del dev %s classid %s%s", device, TcState.OURS, hex(minor))));
+  }
+
+  /**
+   * HTB's rate is shown cut to four digits, netem's in full; both are written together, HTB's
+   * first, so the same in netem is the same in HTB.
+   */
+  private static boolean isSameRate(long shown, KernelPipe there, KernelPipe wanted) {
+    return there.bytesPerSecond() == wanted.bytesPerSecond()
+        && Math.abs(shown - wanted.bytesPerSecond())
+            <= Math.max(1, wanted.bytesPerSecond() * RATE_TOLERANCE);
   }
 
   /** As far as tc shows it. */

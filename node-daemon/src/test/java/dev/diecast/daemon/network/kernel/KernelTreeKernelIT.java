@@ -2,12 +2,10 @@ package dev.diecast.daemon.network.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.diecast.core.Rational;
 import dev.diecast.core.network.QueueLimit;
 import dev.diecast.core.pipe.HostPipe;
-import dev.diecast.daemon.host.KernelFeatures;
 import dev.diecast.daemon.network.NetworkNamespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,15 +19,11 @@ class KernelTreeKernelIT {
   private static final String POD = "diecast-it-tree";
   private static final String UPLINK = "eth0-nic";
 
-  private final KernelPipes engine = new KernelPipes(Optional.of(Path.of("/run/netns", POD)));
+  private final KernelPipes engine = KernelPipes.in(Path.of("/run/netns", POD));
 
   @BeforeAll
   static void mayShape() throws Exception {
-    KernelFeatures kernel = KernelFeatures.ofHost(Path.of("/proc"));
-    boolean netem = kernel.has("sch_netem", "CONFIG_NET_SCH_NETEM", "netem_enqueue");
-    assumeTrue(
-        netem && System.getProperty("user.name").equals("root"),
-        "SKIPPED: this kernel has no netem, or this is not root (the worker VM has both)");
+    KernelSupportKernelIT.assumeWorks();
   }
 
   private static NetworkNamespace pod() throws Exception {
@@ -37,7 +31,11 @@ class KernelTreeKernelIT {
     pod.run("link", "add", "name", "k6t-eth0", "type", "bridge");
     pod.run("link", "add", "name", UPLINK, "type", "veth", "peer", "name", "outside");
     pod.run("link", "set", UPLINK, "master", "k6t-eth0");
-    pod.run("link", "set", UPLINK, "up");
+    pod.run("tuntap", "add", "dev", "tap0", "mode", "tap");
+    pod.run("link", "set", "tap0", "master", "k6t-eth0");
+    for (String device : List.of("outside", UPLINK, "tap0", "k6t-eth0")) {
+      pod.run("link", "set", device, "up");
+    }
     return pod;
   }
 
@@ -79,13 +77,35 @@ class KernelTreeKernelIT {
     }
   }
 
+  /** What another instance of the daemon finds, on the guest's side too. */
+  @Test
+  void aRestartedDaemonFindsItsTreesAndMovesADestination() throws Exception {
+    try (NetworkNamespace pod = pod()) {
+      engine.apply("tap0", tree(10_000_000, 3));
+      KernelPipes anew = KernelPipes.in(Path.of("/run/netns", POD));
+      assertThat(anew.apply("tap0", tree(10_000_000, 3))).isEmpty();
+      List<DeviceTree.Leaf> leaves = new ArrayList<>(tree(10_000_000, 3).leaves());
+      DeviceTree.Leaf first = leaves.getFirst();
+      DeviceTree.Leaf second = leaves.get(1);
+      leaves.set(0, new DeviceTree.Leaf(first.pipe(), second.destinations()));
+      leaves.set(1, new DeviceTree.Leaf(second.pipe(), first.destinations()));
+      assertThat(anew.apply("tap0", new DeviceTree(leaves)))
+          .hasSize(4)
+          .allMatch(command -> command.subList(0, 2).equals(List.of("filter", "change")));
+      anew.remove("tap0");
+      anew.remove("tap0");
+      assertThat(anew.observe("tap0").isDefault()).isTrue();
+      pod.run("link", "show", "tap0");
+    }
+  }
+
   @Test
   void somebodyElsesTreeIsLeftAndSaid() throws Exception {
     try (NetworkNamespace pod = pod()) {
       new Tc(Optional.of(Path.of("/run/netns", POD)))
           .batch(List.of(List.of("qdisc", "add", "dev", UPLINK, "root", "handle", "7:", "pfifo")));
       assertThatThrownBy(() -> engine.apply(UPLINK, tree(1, 1)))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(KernelPipesException.class)
           .hasMessageContaining(UPLINK)
           .hasMessageContaining("tc qdisc del");
       engine.remove(UPLINK);
