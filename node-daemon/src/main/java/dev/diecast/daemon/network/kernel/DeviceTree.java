@@ -17,7 +17,8 @@ public record DeviceTree(List<Leaf> leaves) {
   /** Of netem's handles: {@code e001:} is that of class 1. */
   static final int LEAF_MAJOR = 0xe000;
 
-  static final int MOST_LEAVES = 0x1fff;
+  /** Up to {@code fffe:}; {@code ffff:} is the kernel's, for what comes in. */
+  static final int MOST_LEAVES = 0x1ffe;
 
   /** Of our filters. */
   static final int IPV4_PREFERENCE = 0xdc0;

@@ -11,8 +11,8 @@ import dev.diecast.core.pipe.HostPipe;
  * has been sent at the pipe's rate and has travelled its delay, in order; the HTB class above it
  * holds the rate for what is queued when the rate is lowered, since a stamp is not changed.
  *
- * <p>Source: Linux, net/sched/sch_netem.c (netem_enqueue: a frame's time follows that of the last in
- * the queue) and net/sched/sch_htb.c.
+ * <p>Source: Linux, net/sched/sch_netem.c (netem_enqueue: a frame's time follows that of the last
+ * in the queue) and net/sched/sch_htb.c.
  *
  * @param bytesPerSecond of HTB and netem, which count in whole bytes
  * @param delayNanos of netem
@@ -49,8 +49,7 @@ public record KernelPipe(
         Rational.of(pipe.delayNanos())
             .times(pipe.bitsPerSecond())
             .dividedBy(
-                Rational.of(EthernetFrame.wireBits(EthernetFrame.FULL_BYTES))
-                    .times(1_000_000_000L))
+                Rational.of(EthernetFrame.wireBits(EthernetFrame.FULL_BYTES)).times(1_000_000_000L))
             .ceiling()
             .longValueExact();
     final int onTheWire = 1;

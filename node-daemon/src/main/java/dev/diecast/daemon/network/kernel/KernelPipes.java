@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The engine: observe, compare, change in place, read back. Ours are the qdisc {@code dc0:} and what
- * is below it; nothing else is changed. State is in the kernel alone, so a daemon that starts anew
- * goes on where its predecessor stopped. Needs root and iproute2.
+ * The engine: observe, compare, change in place, read back. Ours are the qdisc {@code dc0:} and
+ * what is below it; nothing else is changed. State is in the kernel alone, so a daemon that starts
+ * anew goes on where its predecessor stopped. Needs root and iproute2.
  */
 public final class KernelPipes {
   private final Tc tc;

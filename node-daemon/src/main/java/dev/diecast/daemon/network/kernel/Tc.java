@@ -89,10 +89,13 @@ final class Tc {
   private static String execute(List<String> words, List<String> input) throws IOException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     try (var stdin = process.getOutputStream()) {
-      stdin.write((String.join("\n", input) + "\n").getBytes(StandardCharsets.UTF_8));
+      if (!input.isEmpty()) {
+        stdin.write((String.join("\n", input) + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException endedBeforeItReadAll) {
+      // Its output and exit code say why.
     }
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();

@@ -30,7 +30,6 @@ record TcState(
   /** To which class a filter leads, and by which number the kernel knows it. */
   record Filter(int minor, long number) {}
 
-
   static final String OURS = Integer.toHexString(DeviceTree.MAJOR) + ":";
   private static final double NANOS = 1e9;
   private static final Pattern CLASS =
@@ -76,7 +75,9 @@ record TcState(
       Matcher matcher = CLASS.matcher(line);
       if (matcher.matches() && matcher.group(1).startsWith(OURS)) {
         long rate = Long.parseLong(matcher.group(2));
-        for (int i = matcher.group(3).isEmpty() ? -1 : SCALES.indexOf(matcher.group(3)); i >= 0; i--) {
+        for (int i = matcher.group(3).isEmpty() ? -1 : SCALES.indexOf(matcher.group(3));
+            i >= 0;
+            i--) {
           rate *= 1_000;
         }
         rates.put(minor(matcher.group(1)), rate / BITS);

@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 
 class KernelPipeTest {
 
-  /** 10 Mbit/s and 10 ms at T = 10: 1 Mbit/s and 100 ms, in which 8.13 full frames are under way. */
+  /**
+   * 10 Mbit/s and 10 ms at T = 10: 1 Mbit/s and 100 ms, in which 8.13 full frames are under way.
+   */
   @Test
   void isInTheHostsFrame() {
     KernelPipe pipe =
         KernelPipe.of(
             HostPipe.of(
-                new PipeAttributes(
-                    10_000_000, 10_000_000, 1_000_000, new QueueLimit.Packets(50)),
+                new PipeAttributes(10_000_000, 10_000_000, 1_000_000, new QueueLimit.Packets(50)),
                 DilationFactor.parse("10")));
     assertThat(pipe).isEqualTo(new KernelPipe(125_000, 100_000_000, 1_000_000, 50 + 1 + 9));
   }

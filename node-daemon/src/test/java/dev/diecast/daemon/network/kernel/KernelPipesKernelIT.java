@@ -1,6 +1,5 @@
 package dev.diecast.daemon.network.kernel;
 
-
 import dev.diecast.daemon.network.conformance.EngineUnderTest;
 import dev.diecast.daemon.network.conformance.PipeConformance;
 import org.junit.jupiter.api.BeforeAll;

@@ -107,8 +107,7 @@ final class KernelRuntime implements EngineUnderTest {
         switch (event) {
           case Event.Change change ->
               engine.apply("in" + change.pipe(), DeviceTree.of(change.wanted()));
-          case Event.Send send ->
-              send(calls, doors.get(send.flow()), buffer, send);
+          case Event.Send send -> send(calls, doors.get(send.flow()), buffer, send);
         }
       }
       awaitEmpty(engine, receiver, flows);

@@ -31,8 +31,7 @@ class TcPlanTest {
       DeviceTree.Leaf leaf = tree.leaves().get(minor - 1);
       rates.put(minor, leaf.pipe().bytesPerSecond());
       pipes.put(minor, leaf.pipe());
-      leaf.destinations()
-          .forEach(d -> filters.put(d, new TcState.Filter(minor, 1)));
+      leaf.destinations().forEach(d -> filters.put(d, new TcState.Filter(minor, 1)));
     }
     return new TcState(Optional.of("htb"), "dc0:", tree.otherwise(), rates, pipes, filters);
   }
@@ -76,14 +75,12 @@ class TcPlanTest {
     List<String> commands = changes(stateOf(tree(PIPE, PIPE, PIPE)), tree(PIPE));
     assertThat(commands.getFirst()).startsWith("filter del");
     assertThat(commands.subList(commands.size() - 2, commands.size()))
-        .containsExactly(
-            "class del dev tap0 classid dc0:2", "class del dev tap0 classid dc0:3");
+        .containsExactly("class del dev tap0 classid dc0:2", "class del dev tap0 classid dc0:3");
   }
 
   @Test
   void leavesSomebodyElsesRoot() throws Exception {
-    TcState others =
-        new TcState(Optional.of("fq_codel"), "8001:", 0, Map.of(), Map.of(), Map.of());
+    TcState others = new TcState(Optional.of("fq_codel"), "8001:", 0, Map.of(), Map.of(), Map.of());
     assertThatThrownBy(() -> TcPlan.changes("tap0", others, tree(PIPE)))
         .isInstanceOf(KernelPipesException.class)
         .hasMessageContaining("tc qdisc del dev tap0 root");
@@ -92,9 +89,13 @@ class TcPlanTest {
   /** Decimals of tc's output are not worth a change. */
   @Test
   void isNotMisledByRounding() throws Exception {
-    assertThat(TcPlan.isSame(new KernelPipe(1, 20_000_010, 1_000_003, 5), new KernelPipe(1, 20_000_000, 1_000_000, 5)))
+    assertThat(
+            TcPlan.isSame(
+                new KernelPipe(1, 20_000_010, 1_000_003, 5),
+                new KernelPipe(1, 20_000_000, 1_000_000, 5)))
         .isTrue();
-    assertThat(TcPlan.isSame(new KernelPipe(1, 20_100_000, 0, 5), new KernelPipe(1, 20_000_000, 0, 5)))
+    assertThat(
+            TcPlan.isSame(new KernelPipe(1, 20_100_000, 0, 5), new KernelPipe(1, 20_000_000, 0, 5)))
         .isFalse();
   }
 
