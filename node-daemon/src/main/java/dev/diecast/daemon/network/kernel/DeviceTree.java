@@ -2,7 +2,9 @@ package dev.diecast.daemon.network.kernel;
 
 import dev.diecast.core.pipe.HostPipe;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is to be on a device: a pipe for each destination, and one for what goes elsewhere, where
@@ -43,6 +45,15 @@ public record DeviceTree(List<Leaf> leaves) {
     }
     if (leaves.stream().filter(leaf -> leaf.destinations().isEmpty()).count() > 1) {
       throw new IllegalArgumentException("there is one pipe for all else at most");
+    }
+    Set<String> seen = new HashSet<>();
+    for (Leaf leaf : leaves) {
+      for (String destination : leaf.destinations()) {
+        if (!seen.add(destination)) {
+          throw new IllegalArgumentException(
+              "%s is the destination of two pipes: give each address one".formatted(destination));
+        }
+      }
     }
   }
 

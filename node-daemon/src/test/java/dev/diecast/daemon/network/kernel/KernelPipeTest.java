@@ -62,4 +62,18 @@ class KernelPipeTest {
   private static HostPipe pipe() {
     return new HostPipe(Rational.of(1_000_000), 0, 0, new QueueLimit.Packets(20), true);
   }
+
+  /** However it is written. */
+  @Test
+  void anAddressHasOnePipe() {
+    KernelPipe pipe = new KernelPipe(125_000, 0, 0, 51);
+    assertThatThrownBy(
+            () ->
+                new DeviceTree(
+                    List.of(
+                        new DeviceTree.Leaf(pipe, List.of("fddc::1")),
+                        new DeviceTree.Leaf(pipe, List.of("fddc:0:0:0:0:0:0:1")))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("destination of two pipes");
+  }
 }
