@@ -40,9 +40,12 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** But tc, with an array of arguments, for the kernel's queues. */
   @Test
   void runsNoPrograms() {
     noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.diecast.daemon.network.kernel.Tc")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Runtime.Version.class)

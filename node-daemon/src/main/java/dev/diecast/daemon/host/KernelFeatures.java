@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
  * What the running kernel offers, found by reading only: loading a module to see whether it loads
  * would change the host.
  */
-final class KernelFeatures {
+public final class KernelFeatures {
   private static final Logger LOG = Logger.getLogger(KernelFeatures.class);
 
   private final Path proc;
@@ -32,7 +32,8 @@ final class KernelFeatures {
     this.modules = modules;
   }
 
-  static KernelFeatures ofHost(Path proc) {
+  /** Of the running kernel. */
+  public static KernelFeatures ofHost(Path proc) {
     return new KernelFeatures(
         proc, Path.of("/lib/modules").resolve(System.getProperty("os.version")));
   }
@@ -44,7 +45,7 @@ final class KernelFeatures {
    * @param option such as {@code CONFIG_NET_SCH_NETEM}
    * @param symbol a function that the kernel has once the code is in it
    */
-  boolean has(String module, String option, String symbol) {
+  public boolean has(String module, String option, String symbol) {
     return isLoaded(module)
         || anyLine(modules.resolve("modules.builtin"), line -> line.endsWith("/" + module + ".ko"))
         || anyLine(modules.resolve("modules.dep"), line -> isModuleFile(line, module))

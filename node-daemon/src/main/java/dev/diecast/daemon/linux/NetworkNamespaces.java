@@ -17,7 +17,35 @@ public final class NetworkNamespaces {
   private static final MethodHandle SETNS =
       SystemCalls.withErrno("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), -1);
 
+  private static final MethodHandle UNSHARE =
+      SystemCalls.withErrno("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
+
   private NetworkNamespaces() {}
+
+  /**
+   * Runs something on a thread of its own in a new namespace that has nothing but a loopback device
+   * and goes with the thread. Needs CAP_SYS_ADMIN.
+   */
+  public static <T> T inFresh(Callable<T> work) throws ExecutionException, InterruptedException {
+    FutureTask<T> task =
+        new FutureTask<>(
+            () -> {
+              unshare();
+              return work.call();
+            });
+    Thread.ofPlatform().name("in a new network namespace").start(task);
+    return task.get();
+  }
+
+  private static void unshare() throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
+      int result = (int) UNSHARE.invokeExact(state, CLONE_NEWNET);
+      SystemCalls.checked(result, "unshare the network namespace", state);
+    } catch (Throwable e) {
+      throw SystemCalls.unwrap(e);
+    }
+  }
 
   /**
    * Runs something on a thread of its own in a namespace; sockets that it opens stay there. Needs

@@ -38,6 +38,8 @@ public final class Sockets {
   private static final int SOL_SOCKET = 1;
   private static final int SO_SNDBUF = 7;
   private static final int SO_RCVBUF = 8;
+  private static final int SO_SNDBUFFORCE = 32;
+  private static final int SO_RCVBUFFORCE = 33;
   private static final long TUNSETIFF = 0x400454caL;
   private static final int IFREQ_BYTES = 40;
   private static final int IFNAMSIZ = 16;
@@ -158,8 +160,13 @@ public final class Sockets {
 
   /** Room for bytes on their way in each direction; the kernel may give less. */
   public static void bufferBytes(Descriptor socket, int bytes) throws SystemCallException {
-    setOption(socket, SOL_SOCKET, SO_SNDBUF, bytes, "SO_SNDBUF");
-    setOption(socket, SOL_SOCKET, SO_RCVBUF, bytes, "SO_RCVBUF");
+    try {
+      setOption(socket, SOL_SOCKET, SO_SNDBUFFORCE, bytes, "SO_SNDBUFFORCE");
+      setOption(socket, SOL_SOCKET, SO_RCVBUFFORCE, bytes, "SO_RCVBUFFORCE");
+    } catch (SystemCallException withoutTheRight) {
+      setOption(socket, SOL_SOCKET, SO_SNDBUF, bytes, "SO_SNDBUF");
+      setOption(socket, SOL_SOCKET, SO_RCVBUF, bytes, "SO_RCVBUF");
+    }
   }
 
   /**
