@@ -32,6 +32,8 @@ final class SchemaRefinement implements CRDPostProcessor {
       "^\\+?(0*[1-9][0-9]*(\\.[0-9]*)?|0*\\.0*[1-9][0-9]*)"
           + "([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$";
 
+  private static final String ATOMIC = "atomic";
+
   private static final String QUANTITY =
       "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$";
 
@@ -67,12 +69,12 @@ final class SchemaRefinement implements CRDPostProcessor {
     }
     if (type.equals(DilatedNode.class)) {
       quantitiesAsTexts(root);
-      // Comes and goes as a whole; API servers of 1.20 leave a null of a map whose fields all go.
-      root.getProperties()
-          .get("spec")
-          .getProperties()
-          .get("network")
-          .setXKubernetesMapType("atomic");
+      // They come and go as a whole; API servers of 1.20 make a null of a map whose fields all go.
+      root.getProperties().get("spec").getProperties().get("network").setXKubernetesMapType(ATOMIC);
+      JSONSchemaProps disks = root.getProperties().get("status").getProperties().get("disks");
+      for (String part : List.of("due", "applied", "delivered")) {
+        disks.getItems().getSchema().getProperties().get(part).setXKubernetesMapType(ATOMIC);
+      }
     }
     return crd;
   }

@@ -144,8 +144,7 @@ class DaemonDisksIT extends DaemonSuite {
     assertThat(limit(node, "write_bps")).isEqualTo(log.number() + " 2000000");
 
     vm.unplug(log.path());
-    // The kernel's side only: the status that says so is refused by Kubernetes 1.20, which makes a
-    // null of status.disks[].applied once its fields are gone. To be mended in StatusWriter.
+    awaitCondition("m-db-1", "Throttled", "False", "DiskNotFound");
     eventually().until(() -> limit(node, "write_bps").isEmpty());
     assertThat(daemon.metrics().text())
         .as("nobody but us has changed anything")

@@ -36,9 +36,10 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A real etcd, kube-apiserver and kube-controller-manager on loopback, one for all tests of a run.
- * Their binaries are in the directory that {@code KUBEBUILDER_ASSETS} names, as envtest users know
- * it; where it is not set the tests are skipped, and say so.
+ * A real etcd, kube-apiserver and kube-controller-manager on loopback, new for each class of tests:
+ * one of them wants to see a server without our CRDs. Their binaries are in the directory that
+ * {@code KUBEBUILDER_ASSETS} names, as envtest users know it; where it is not set the tests are
+ * skipped, and say so.
  */
 final class ApiServer implements BeforeAllCallback, ParameterResolver {
 
@@ -73,8 +74,8 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
   }
 
   private static Running running(ExtensionContext context) {
+    // Found by its methods too: stores ask those above them.
     return context
-        .getRoot()
         .getStore(ExtensionContext.Namespace.create(ApiServer.class))
         .computeIfAbsent(
             Running.class, _ -> Running.start(Path.of(System.getenv(ASSETS))), Running.class);
