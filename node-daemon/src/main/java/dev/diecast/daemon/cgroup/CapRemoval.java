@@ -15,15 +15,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 
 /**
  * Takes back what {@link CpuCapping} did, by what is on record or by the names of our cgroups: it
  * needs neither a target nor a live QEMU.
  */
 final class CapRemoval {
-  private static final Logger LOG = Logger.getLogger(CapRemoval.class);
-
   private final CgroupHierarchy hierarchy;
   private final ProcFiles proc;
   private final CgroupApplier applier;
@@ -115,32 +112,17 @@ final class CapRemoval {
       if (!proc.isAlive(record.process()) && !running.contains(record.vm().uid())) {
         int there =
             (int) record.cgroups().stream().filter(o -> Files.exists(Path.of(o.child()))).count();
-        cleaned += clean(record.vm().toString(), () -> undo(record)) ? there : 0;
+        cleaned += OwnedCgroups.remove(record.vm().toString(), () -> undo(record)) ? there : 0;
       }
     }
     for (Path child : OwnedCgroups.under(hierarchy.mountPoint(), VcpuCgroup::uidOf)) {
       String uid = VcpuCgroup.uidOf(child).orElseThrow();
       if (!running.contains(uid) && records.find(uid).isEmpty()) {
         OwnedCgroup owned = new OwnedCgroup(child.getParent().toString(), child.toString(), false);
-        cleaned += clean(child.toString(), () -> undo(uid, List.of(owned))) ? 1 : 0;
+        cleaned += OwnedCgroups.remove(child.toString(), () -> undo(uid, List.of(owned))) ? 1 : 0;
       }
     }
     return cleaned;
-  }
-
-  @FunctionalInterface
-  private interface Removal {
-    void run() throws IOException;
-  }
-
-  private static boolean clean(String what, Removal removal) {
-    try {
-      removal.run();
-      return true;
-    } catch (IOException e) {
-      LOG.warnf("%s: left by a predecessor, and cannot be removed: %s", what, e.getMessage());
-      return false;
-    }
   }
 
   /**

@@ -12,9 +12,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /** Finds the cgroups that bear our name, wherever in the hierarchy they are. */
 public final class OwnedCgroups {
+  private static final Logger LOG = Logger.getLogger(OwnedCgroups.class);
+
   private OwnedCgroups() {}
 
   /**
@@ -47,5 +50,22 @@ public final class OwnedCgroups {
       return children;
     }
     return children;
+  }
+
+  /** Takes away what somebody has left. */
+  @FunctionalInterface
+  public interface Removal {
+    void run() throws IOException;
+  }
+
+  /** Whether it went; a leftover that does not is said, and holds up no other. */
+  public static boolean remove(String what, Removal removal) {
+    try {
+      removal.run();
+      return true;
+    } catch (IOException e) {
+      LOG.warnf("%s: left by a predecessor, and cannot be removed: %s", what, e.getMessage());
+      return false;
+    }
   }
 }

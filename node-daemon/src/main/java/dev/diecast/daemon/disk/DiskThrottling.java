@@ -27,15 +27,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /**
  * Keeps each VM's disks to what they are due: observe, compare, record, apply, read back. For one
  * thread only.
  */
 public final class DiskThrottling {
-  private static final Logger LOG = Logger.getLogger(DiskThrottling.class);
-
   /** Processes may start while others are being moved. */
   private static final int ROUNDS = 3;
 
@@ -231,7 +228,10 @@ public final class DiskThrottling {
         int there =
             (int)
                 record.throttles().stream().filter(o -> Files.exists(Path.of(o.cgroup()))).count();
-        cleaned += cleaned(record.vm().toString(), () -> release(record.vm().uid())) ? there : 0;
+        cleaned +=
+            OwnedCgroups.remove(record.vm().toString(), () -> release(record.vm().uid()))
+                ? there
+                : 0;
       }
     }
     if (hierarchy.version() == CgroupVersion.V1) {
@@ -239,26 +239,11 @@ public final class DiskThrottling {
         String uid = ThrottleCgroup.uidOf(own).orElseThrow();
         if (!running.contains(uid) && !records.knows(uid)) {
           OwnedThrottle owned = new OwnedThrottle(own.toString(), true, Map.of());
-          cleaned += cleaned(own.toString(), () -> undo(uid, owned)) ? 1 : 0;
+          cleaned += OwnedCgroups.remove(own.toString(), () -> undo(uid, owned)) ? 1 : 0;
         }
       }
     }
     return cleaned;
-  }
-
-  @FunctionalInterface
-  private interface Removal {
-    void run() throws IOException;
-  }
-
-  private static boolean cleaned(String what, Removal removal) {
-    try {
-      removal.run();
-      return true;
-    } catch (IOException e) {
-      LOG.warnf("%s: left by a predecessor, and cannot be removed: %s", what, e.getMessage());
-      return false;
-    }
   }
 
   /** The cgroup of the process, and never our own child of it. */
