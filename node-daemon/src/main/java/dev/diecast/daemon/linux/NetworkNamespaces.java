@@ -2,6 +2,7 @@ package dev.diecast.daemon.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -52,9 +53,10 @@ public final class NetworkNamespaces {
    * CAP_SYS_ADMIN.
    *
    * @param path of the namespace, such as {@code /run/netns/a} or {@code /proc/7/ns/net}
+   * @throws IOException where the namespace cannot be entered, or the work throws it; any other
+   *     checked exception of the work comes as the cause of one
    */
-  public static <T> T inside(String path, Callable<T> work)
-      throws ExecutionException, InterruptedException {
+  public static <T> T inside(String path, Callable<T> work) throws IOException {
     FutureTask<T> task =
         new FutureTask<>(
             () -> {
@@ -62,7 +64,19 @@ public final class NetworkNamespaces {
               return work.call();
             });
     Thread.ofPlatform().name("in " + path).start(task);
-    return task.get();
+    try {
+      return task.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException io -> throw io;
+        case RuntimeException wrong -> throw wrong;
+        case Error error -> throw error;
+        case null, default -> throw new IOException(e.getCause());
+      }
+    }
   }
 
   private static void enter(String path) throws SystemCallException {

@@ -1,7 +1,6 @@
 package dev.diecast.daemon.network;
 
 import dev.diecast.core.pipe.RouteTable;
-import dev.diecast.daemon.linux.Descriptor;
 import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.linux.Sockets;
 import java.io.IOException;
@@ -11,13 +10,13 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Where packets leave an engine: the ports of its virtual nodes, and the link to other engines. */
 final class Attachments {
   private final PortContext context;
   private final RouteTable routes;
-  private final Port[] ports;
+  private final AtomicReferenceArray<Port> ports;
 
   /** Null where there are no other engines: asked for every packet that leaves. */
   private final PeerLink link;
@@ -27,24 +26,30 @@ final class Attachments {
   Attachments(int stations, PortContext context, RouteTable routes, Optional<PeerLink> link) {
     this.context = context;
     this.routes = routes;
-    this.ports = new Port[stations];
+    this.ports = new AtomicReferenceArray<>(stations);
     this.link = link.orElse(null);
   }
 
   void attach(int station, PortSpec spec) throws IOException {
     detach(station);
-    ports[station] = open(station, spec);
+    ports.set(station, open(station, spec));
   }
 
   void detach(int station) {
-    if (ports[station] != null) {
-      ports[station].close();
-      ports[station] = null;
+    Port port = ports.getAndSet(station, null);
+    if (port != null) {
+      port.close();
     }
   }
 
+  /** Whether frames can pass to and from a virtual node; any thread may ask. */
+  boolean isConnected(int station) {
+    Port port = ports.get(station);
+    return port != null && port.isConnected();
+  }
+
   void detachAll() {
-    for (int station = 0; station < ports.length; station++) {
+    for (int station = 0; station < ports.length(); station++) {
       detach(station);
     }
   }
@@ -61,34 +66,29 @@ final class Attachments {
       case PortSpec.Tap tap ->
           new PacketPort(station, context, Sockets.tap(tap.device()), false, MemorySegment.NULL);
       case PortSpec.NamespacedTap tap ->
-          new PacketPort(station, context, tap(tap), false, MemorySegment.NULL);
+          new PacketPort(
+              station,
+              context,
+              NetworkNamespaces.inside(tap.namespace().toString(), () -> Sockets.tap(tap.device())),
+              false,
+              MemorySegment.NULL);
       case PortSpec.Device device ->
           new PacketPort(
               station, context, Sockets.packets(device.device()), true, MemorySegment.NULL);
     };
   }
 
-  private static Descriptor tap(PortSpec.NamespacedTap tap) throws IOException {
-    try {
-      return NetworkNamespaces.inside(tap.namespace().toString(), () -> Sockets.tap(tap.device()));
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-  }
-
   /** Somebody connects to a port. */
   void accept(int station) {
-    if (ports[station] != null) {
-      ports[station].accept();
+    Port port = ports.getPlain(station);
+    if (port != null) {
+      port.accept();
     }
   }
 
   /** Something happened to a port's descriptor. */
   void serve(int station, boolean writable, FrameDoor door, long nowNanos) {
-    Port port = ports[station];
+    Port port = ports.getPlain(station);
     if (port != null) {
       if (writable) {
         port.writable();
@@ -98,7 +98,8 @@ final class Attachments {
   }
 
   void retry() {
-    for (Port port : ports) {
+    for (int station = 0; station < ports.length(); station++) {
+      Port port = ports.getPlain(station);
       if (port != null) {
         port.retry();
       }
@@ -107,7 +108,7 @@ final class Attachments {
 
   /** A packet has left its last pipe. */
   void deliver(int slot, int frameBytes, int source, int destination, long dueNanos) {
-    Port port = ports[destination];
+    Port port = ports.getPlain(destination);
     if (port != null) {
       port.send(slot, frameBytes);
     } else if (link != null && !link.isHere(destination)) {
@@ -132,7 +133,8 @@ final class Attachments {
 
   Map<Integer, PortCounters> counters() {
     Map<Integer, PortCounters> counters = new TreeMap<>();
-    for (Port port : ports) {
+    for (int station = 0; station < ports.length(); station++) {
+      Port port = ports.getPlain(station);
       if (port != null) {
         counters.put(port.station(), port.counters());
       }

@@ -15,11 +15,6 @@ import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
@@ -47,12 +42,13 @@ public final class PipeEngine implements AutoCloseable {
   private final int pipes;
   private final int stations;
   private final DurationHistogram doorWait = new DurationHistogram();
-  private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
+  private final EngineRequests requests;
   private final Thread thread;
 
   private long nextRetryNanos;
   private boolean realTime;
   private volatile boolean closing;
+  private volatile Optional<Throwable> failure = Optional.empty();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private PipeEngine(
@@ -78,6 +74,7 @@ public final class PipeEngine implements AutoCloseable {
             pipe -> peers.isEmpty() || peers.get().partition().has(pipe),
             attachments::handOver);
     this.door = new FrameDoor(network, scheduler, routes, memory, settings.maximumFrameBytes());
+    this.requests = new EngineRequests("pipes-" + name, epoll::wake);
     this.thread = Thread.ofPlatform().daemon().name("pipes-" + name).unstarted(this::run);
   }
 
@@ -102,7 +99,7 @@ public final class PipeEngine implements AutoCloseable {
   /** Attaches a virtual node; one that is attached already changes over. */
   public void attach(int station, PortSpec spec) throws IOException {
     requireStation(station);
-    ask(
+    requests.ask(
         () -> {
           attachments.attach(station, spec);
           return null;
@@ -112,7 +109,7 @@ public final class PipeEngine implements AutoCloseable {
   /** Frames for this node are dropped from now on. */
   public void detach(int station) throws IOException {
     requireStation(station);
-    ask(
+    requests.ask(
         () -> {
           attachments.detach(station);
           return null;
@@ -132,7 +129,7 @@ public final class PipeEngine implements AutoCloseable {
     if (!scheduler.has(Objects.checkIndex(pipe, pipes))) {
       return;
     }
-    ask(
+    requests.ask(
         () -> {
           long now = System.nanoTime();
           scheduler.move(now, Integer.MAX_VALUE);
@@ -143,7 +140,7 @@ public final class PipeEngine implements AutoCloseable {
 
   /** Routes have changed: the routing is asked anew for every packet that comes from now on. */
   public void forgetRoutes() throws IOException {
-    ask(
+    requests.ask(
         () -> {
           routes.clear();
           return null;
@@ -152,7 +149,7 @@ public final class PipeEngine implements AutoCloseable {
 
   /** The state of everything, taken between two packets. */
   public EngineReport report() throws IOException {
-    return ask(this::reportNow);
+    return requests.ask(this::reportNow);
   }
 
   private EngineReport reportNow() {
@@ -173,28 +170,14 @@ public final class PipeEngine implements AutoCloseable {
     return scheduler.has(pipe) ? Optional.of(scheduler.counters(pipe)) : Optional.empty();
   }
 
-  private <T> T ask(Callable<T> request) throws IOException {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    requests.add(
-        () -> {
-          try {
-            answer.complete(request.call());
-          } catch (Exception e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    if (closing) {
-      throw new IOException("the engine " + thread.getName() + " is closed");
-    }
-    epoll.wake();
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    }
+  /** Why it ended by itself; empty as long as it has not. Nothing more comes of it then. */
+  public Optional<Throwable> failure() {
+    return failure;
+  }
+
+  /** Whether frames can pass to and from a virtual node at the moment. Does not ask the thread. */
+  public boolean isConnected(int station) {
+    return attachments.isConnected(station);
   }
 
   /** An engine that fails says so to whoever asks, rather than let them wait. */
@@ -203,11 +186,12 @@ public final class PipeEngine implements AutoCloseable {
       becomePrecise();
       emulate();
     } catch (RuntimeException | Error e) {
+      failure = Optional.of(e);
       System.getLogger(PipeEngine.class.getName())
           .log(System.Logger.Level.ERROR, thread.getName() + " failed", e);
     } finally {
       closing = true;
-      answerRequests();
+      requests.end();
     }
   }
 
@@ -223,7 +207,7 @@ public final class PipeEngine implements AutoCloseable {
         doorWait.record(busyNanos);
         serve(events, servedNanos);
       }
-      answerRequests();
+      requests.answer();
       retry(servedNanos);
     }
   }
@@ -258,14 +242,6 @@ public final class PipeEngine implements AutoCloseable {
       nextRetryNanos = now + RETRY_NANOS;
       link.ifPresent(PeerLink::ask);
       attachments.retry();
-    }
-  }
-
-  private void answerRequests() {
-    Runnable request = requests.poll();
-    while (request != null) {
-      request.run();
-      request = requests.poll();
     }
   }
 

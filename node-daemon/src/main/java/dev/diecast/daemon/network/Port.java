@@ -52,6 +52,11 @@ abstract class Port implements AutoCloseable {
   /** Tries again what could not be done before; called a few times a second. */
   void retry() {}
 
+  /** Whether a frame can go to the guest now, and come from it; any thread may ask. */
+  boolean isConnected() {
+    return true;
+  }
+
   final PortCounters counters() {
     return new PortCounters(
         receivedFrames, sentFrames, oversizedFrames, receiverDrops, connections, protocolErrors);

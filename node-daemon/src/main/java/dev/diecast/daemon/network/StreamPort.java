@@ -35,6 +35,9 @@ final class StreamPort extends Port {
   private final ByteBuffer receivedBytes;
   private int filled;
 
+  /** Written by the engine's thread alone. */
+  private volatile boolean connected;
+
   /** Bytes of an oversized frame that are still to come. */
   private int skip;
 
@@ -88,6 +91,12 @@ final class StreamPort extends Port {
     unsentFrom = 0;
     unsentTo = 0;
     watch(socket, Epoll.READABLE);
+    connected = true;
+  }
+
+  @Override
+  boolean isConnected() {
+    return connected;
   }
 
   @Override
@@ -244,6 +253,7 @@ final class StreamPort extends Port {
   }
 
   private void disconnect() {
+    connected = false;
     connection.ifPresent(this::discard);
     connection = Optional.empty();
   }

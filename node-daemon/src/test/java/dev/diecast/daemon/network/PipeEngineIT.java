@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The engine's doors over real sockets: connections come and go, guests send what they like. */
@@ -55,6 +57,45 @@ class PipeEngineIT {
   private void expectPassage(StreamGuest from, StreamGuest to, int number) throws IOException {
     from.send(List.of(TwoStations.frame(0, number, 100)));
     assertThat(TwoStations.number(to.receive())).isEqualTo(number);
+  }
+
+  @Test
+  @Timeout(20)
+  void anErrorInARequestReachesWhoeverAskedAndNobodyElse() throws Exception {
+    assertThatThrownBy(
+            () ->
+                engine.attach(
+                    0, new PortSpec.StreamConnect(BrokenPath.when(new AtomicBoolean(true)))))
+        .isInstanceOf(IOException.class)
+        .hasRootCauseInstanceOf(StackOverflowError.class);
+    engine.attach(0, new PortSpec.StreamListen(path(0)));
+    try (StreamGuest a = new StreamGuest(path(0));
+        StreamGuest b = new StreamGuest(path(1))) {
+      expectPassage(a, b, 1);
+    }
+    assertThat(engine.failure()).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  void anEngineThatEndsSaysWhyAndLetsNobodyWait() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    engine.attach(0, new PortSpec.StreamConnect(BrokenPath.when(broken)));
+    broken.set(true);
+    Awaitility.await().until(() -> engine.failure().isPresent());
+    assertThat(engine.failure().get()).isInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(engine::report)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("pipes-test");
+  }
+
+  @Test
+  void isConnectedAsLongAsTheGuestIsThere() throws Exception {
+    assertThat(engine.isConnected(0)).isFalse();
+    StreamGuest guest = new StreamGuest(path(0));
+    Awaitility.await().until(() -> engine.isConnected(0));
+    guest.close();
+    Awaitility.await().until(() -> !engine.isConnected(0));
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 
 /**
  * The kernel's own chain of pipes: network namespaces one behind the other, each link of which is a
@@ -125,23 +124,19 @@ final class NetemChain implements AutoCloseable {
   }
 
   /** Its load, for datagrams in frames of this size. */
-  UdpLoad load(int frameBytes) throws IOException, InterruptedException {
+  UdpLoad load(int frameBytes) throws IOException {
     InetSocketAddress server = new InetSocketAddress(address(hops - 1, 2), PORT);
-    try {
-      DatagramChannel receiver = inside(hops, () -> DatagramChannel.open());
-      receiver.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
-      receiver.bind(server);
-      DatagramChannel sender = inside(0, () -> DatagramChannel.open());
-      sender.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
-      sender.connect(server);
-      return new UdpLoad(sender, receiver, frameBytes - HEADER_BYTES, hops * DELAY_NANOS);
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    }
+    DatagramChannel receiver = inside(hops, () -> DatagramChannel.open());
+    receiver.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+    receiver.bind(server);
+    DatagramChannel sender = inside(0, () -> DatagramChannel.open());
+    sender.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+    sender.connect(server);
+    return new UdpLoad(sender, receiver, frameBytes - HEADER_BYTES, hops * DELAY_NANOS);
   }
 
   private DatagramChannel inside(int namespace, java.util.concurrent.Callable<DatagramChannel> open)
-      throws ExecutionException, InterruptedException {
+      throws IOException {
     DatagramChannel channel = NetworkNamespaces.inside("/run/netns/" + name(namespace), open);
     channels.add(channel);
     return channel;

@@ -65,14 +65,7 @@ final class Tc {
       here.run();
       return result(here);
     }
-    try {
-      return NetworkNamespaces.inside(namespace.get().toString(), work);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    return NetworkNamespaces.inside(namespace.get().toString(), work);
   }
 
   private static String result(FutureTask<String> done) throws IOException {

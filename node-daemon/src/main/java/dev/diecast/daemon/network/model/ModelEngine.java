@@ -18,6 +18,7 @@ import dev.diecast.daemon.network.PipeEngine;
 import dev.diecast.daemon.network.PortSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -184,6 +185,21 @@ final class ModelEngine implements AutoCloseable {
     return Optional.ofNullable(ports.get(station))
         .filter(port -> Objects.equals(port.process(), process))
         .isPresent();
+  }
+
+  /** Where a node's frames come from and go to, where they cannot at the moment. */
+  Optional<String> disconnected(int station) {
+    return Optional.ofNullable(ports.get(station))
+        .filter(_ -> !engine.isConnected(station))
+        .map(Port::spec)
+        .map(
+            spec ->
+                spec instanceof PortSpec.StreamConnect(Path p) ? p.toString() : spec.toString());
+  }
+
+  /** Why the engine ended by itself, if it did. */
+  Optional<Throwable> failure() {
+    return engine.failure();
   }
 
   /** Detaches all that are not among these. */

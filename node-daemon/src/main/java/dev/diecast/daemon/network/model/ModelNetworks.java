@@ -73,6 +73,7 @@ public final class ModelNetworks implements AutoCloseable {
 
   /** Brings engines to the newest graphs; nodes that are attached stay so. */
   public synchronized void refresh() {
+    Set<ModelKey> ended = endFailed();
     for (ModelKey model : List.copyOf(engines.keySet())) {
       if (!wanted.containsKey(model) || graphs.newest(model).isEmpty()) {
         LOG.infof("%s: its network is not emulated here any more", model);
@@ -80,7 +81,41 @@ public final class ModelNetworks implements AutoCloseable {
       }
     }
     refusals.keySet().retainAll(wanted.keySet());
-    wanted.forEach((model, asked) -> graphs.newest(model).ifPresent(g -> refresh(model, asked, g)));
+    wanted.forEach(
+        (model, asked) ->
+            graphs
+                .newest(model)
+                .filter(_ -> !ended.contains(model))
+                .ifPresent(g -> refresh(model, asked, g)));
+  }
+
+  /**
+   * Takes engines away that have ended by themselves. Their successors start a round later, so that
+   * it shows in the nodes' conditions.
+   */
+  private Set<ModelKey> endFailed() {
+    Set<ModelKey> failed = new HashSet<>();
+    for (ModelKey model : List.copyOf(engines.keySet())) {
+      engines
+          .get(model)
+          .failure()
+          .ifPresent(
+              failure -> {
+                end(model);
+                refuse(
+                    model,
+                    Obstacle.EngineFailed,
+                    "the engine ended, which is a fault of the daemon's; another is started: "
+                        + failure);
+                failed.add(model);
+              });
+    }
+    return failed;
+  }
+
+  /** The engine of a model here. */
+  Optional<ModelEngine> engine(ModelKey model) {
+    return Optional.ofNullable(engines.get(model));
   }
 
   private void refresh(ModelKey model, Wanted asked, PipeGraph graph) {
@@ -214,6 +249,13 @@ public final class ModelNetworks implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       return new Refused(
           Obstacle.PortRefused, "its interface could not be taken: " + e.getMessage());
+    }
+    Optional<String> silent = engine.disconnected(station);
+    if (silent.isPresent()) {
+      return new Refused(
+          Obstacle.NotConnected,
+          "nobody answers at its QEMU's socket %s: tried again until somebody does"
+              .formatted(silent.get()));
     }
     return new NetworkOutcome.Attached(engine.now().graph(), engine.now().network().pipes().size());
   }

@@ -26,9 +26,11 @@ public sealed interface NetworkOutcome {
     NoInterface,
     /** The interface could not be taken. */
     PortRefused,
+    /** Nobody answers at its QEMU's socket. */
+    NotConnected,
     /** Other hosts have part of the network, and an address is missing. */
     NoPeerAddress,
-    /** The engine could not be started. */
+    /** The engine could not be started, or has ended by itself. */
     EngineFailed
   }
 }

@@ -34,12 +34,15 @@ final class NodePorts {
         yield Optional.of((engine, station, process) -> engine.attach(station, spec, process));
       }
       case NetworkChannel.InheritedTap tap -> {
-        String device = device(qemu, tap.fd());
-        Path namespace = proc.of(qemu.pid()).resolve("ns/net");
         yield Optional.of(
-            (engine, station, process) ->
-                TapTakeover.in(namespace, device, node.mtuBytes())
-                    .attach(spec -> engine.attach(station, spec, process)));
+            (engine, station, process) -> {
+              // The namespace last: its check that the process lives holds for the device as well.
+              String device = device(qemu, tap.fd());
+              try (PinnedNamespace namespace = PinnedNamespace.of(proc, qemu.key())) {
+                TapTakeover.in(namespace.path(), device, node.mtuBytes())
+                    .attach(spec -> engine.attach(station, spec, process));
+              }
+            });
       }
     };
   }

@@ -6,7 +6,6 @@ import dev.diecast.daemon.linux.SystemCallException;
 import dev.diecast.daemon.network.PortSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Takes a VM's tap device out of the bridge in which virt-launcher put it, into one with a tap of
@@ -77,18 +76,11 @@ final class TapTakeover {
   }
 
   private void inside(Step step) throws IOException {
-    try {
-      NetworkNamespaces.inside(
-          namespace.toString(),
-          () -> {
-            step.run();
-            return null;
-          });
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    NetworkNamespaces.inside(
+        namespace.toString(),
+        () -> {
+          step.run();
+          return null;
+        });
   }
 }

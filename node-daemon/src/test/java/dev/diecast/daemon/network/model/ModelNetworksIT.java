@@ -15,6 +15,8 @@ import dev.diecast.core.network.distill.Distillation;
 import dev.diecast.core.network.topology.DeclaredLink;
 import dev.diecast.core.network.topology.LinkChanges;
 import dev.diecast.core.network.topology.LinkDefaults;
+import dev.diecast.daemon.network.BrokenPath;
+import dev.diecast.daemon.network.PortSpec;
 import dev.diecast.daemon.network.StreamGuest;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.VmIdentity;
@@ -26,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -182,6 +186,7 @@ class ModelNetworksIT {
       networks.step(List.of(node("a-0", mac(graph, 0), before), right));
       before.accept().close();
       before.close();
+      networks.step(List.of(node("a-0", mac(graph, 0), null), right)); // sees that it is gone
       StreamGuest sink = b.accept();
       try (QemuStandIn after = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 2)) {
         List<NetworkedNode> nodes = List.of(node("a-0", mac(graph, 0), after), right);
@@ -199,6 +204,67 @@ class ModelNetworksIT {
           }
         }
       }
+    }
+  }
+
+  /** The socket's file may be there, and nobody behind it. */
+  @Test
+  void aSocketAtWhichNobodyAnswersIsNoAttachment() throws Exception {
+    PipeGraph graph = graph(1, MILLI, false, "h1");
+    published.set(List.of(graph));
+    QemuStandIn a = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 1);
+    NetworkedNode node = node("a-0", mac(graph, 0), a);
+    a.close();
+    for (int round = 0; round < 2; round++) {
+      assertThat(outcome(node))
+          .satisfies(
+              refused -> {
+                assertThat(refused.obstacle()).isEqualTo(NetworkOutcome.Obstacle.NotConnected);
+                assertThat(refused.message()).contains(directory.resolve("a").toString());
+              });
+    }
+    try (QemuStandIn again = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 1);
+        StreamGuest guest = accepted(again, node)) {
+      awaitAttached(node);
+      guest.send(List.of(frame(graph, 0, 1, 1)));
+    }
+    Awaitility.await()
+        .until(() -> networks.step(List.of(node)).get("a-0") instanceof NetworkOutcome.Refused);
+  }
+
+  private StreamGuest accepted(QemuStandIn qemu, NetworkedNode node) throws IOException {
+    networks.step(List.of(node));
+    return qemu.accept();
+  }
+
+  private void awaitAttached(NetworkedNode node) {
+    Awaitility.await()
+        .until(
+            () ->
+                networks.step(List.of(node)).get(node.vm().uid())
+                    instanceof NetworkOutcome.Attached);
+  }
+
+  @Test
+  void anEngineThatHasEndedIsSaidAndReplaced() throws Exception {
+    PipeGraph graph = graph(1, MILLI, false, "h1");
+    published.set(List.of(graph));
+    try (QemuStandIn a = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 1)) {
+      NetworkedNode node = node("a-0", mac(graph, 0), a);
+      awaitAttached(node);
+      ModelEngine before = networks.engine(MODEL).orElseThrow();
+      AtomicBoolean broken = new AtomicBoolean();
+      before.attach(1, new PortSpec.StreamConnect(BrokenPath.when(broken)), "a fault of ours");
+      broken.set(true);
+      Awaitility.await().until(() -> before.failure().isPresent());
+      assertThat(outcome(node))
+          .satisfies(
+              refused -> {
+                assertThat(refused.obstacle()).isEqualTo(NetworkOutcome.Obstacle.EngineFailed);
+                assertThat(refused.message()).contains("StackOverflowError");
+              });
+      awaitAttached(node);
+      assertThat(networks.engine(MODEL).orElseThrow()).isNotSameAs(before);
     }
   }
 
