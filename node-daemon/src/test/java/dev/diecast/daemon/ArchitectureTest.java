@@ -93,7 +93,9 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("AgentSocket")
         .and()
-        .doNotHaveSimpleName("GuestAgent")
+        .doNotHaveSimpleName("AgentPort")
+        .and()
+        .doNotHaveSimpleName("LibvirtClient")
         .and()
         .resideOutsideOfPackage("..network..") // pipes are sockets and devices
         .should()

@@ -1,6 +1,7 @@
 package dev.diecast.daemon.clock;
 
 import dev.diecast.daemon.linux.Descriptor;
+import dev.diecast.daemon.linux.SystemCallException;
 import dev.diecast.daemon.linux.SystemCalls;
 import dev.diecast.daemon.process.AgentChannel;
 import dev.diecast.daemon.process.ProcFiles;
@@ -12,20 +13,31 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Connects to a QEMU's guest agent socket as QEMU itself names it. The path is looked up under the
- * root of the QEMU process, symbolic links included, so that a link which a tenant may have planted
- * there leads nowhere else (see {@link SystemCalls#openPathInRoot}).
+ * Connects to a QEMU's guest agent: by its socket as QEMU itself names it, or, where libvirt has
+ * handed QEMU that socket and is its client, by libvirt. Every path is looked up under the root of
+ * the QEMU process, symbolic links included, so that a link which a tenant may have planted there
+ * leads nowhere else (see {@link SystemCalls#openPathInRoot}).
  */
 final class AgentSocket {
+  /**
+   * Where a launcher's libvirt listens (KubeVirt, pkg/virt-launcher/virtwrap/util; before the
+   * daemons were split it was the second).
+   */
+  private static final List<String> LIBVIRT_SOCKETS =
+      List.of("/var/run/libvirt/virtqemud-sock", "/var/run/libvirt/libvirt-sock");
+
+  private static final int ENOENT = 2;
+
   private final ProcFiles proc;
 
   AgentSocket(ProcFiles proc) {
     this.proc = proc;
   }
 
-  SocketChannel connect(QemuProcess qemu) throws IOException {
+  AgentLine connect(QemuProcess qemu) throws IOException {
     AgentChannel agent =
         qemu.agent()
             .orElseThrow(
@@ -37,16 +49,39 @@ final class AgentSocket {
                             + " virtserialport,name=org.qemu.guest_agent.0 on a socket chardev"));
     try (Descriptor root =
         SystemCalls.open(proc.of(qemu.pid()).resolve("root").toString(), SystemCalls.O_PATH)) {
-      String path = path(agent, qemu);
-      if (!path.startsWith("/")) {
-        throw new IOException("the guest agent's socket has no absolute path: " + path);
-      }
-      try (Descriptor socket = SystemCalls.openPathInRoot(root, path)) {
-        if (!proc.isAlive(qemu.key())) {
-          throw new IOException("QEMU (pid " + qemu.pid() + ") has ended");
+      if (agent instanceof AgentChannel.InheritedSocket) {
+        Optional<SocketChannel> libvirt = libvirt(root, qemu);
+        if (libvirt.isPresent()) {
+          return new LibvirtAgent(libvirt.get(), qemu.uuid());
         }
-        return connect("/proc/self/fd/" + socket.number());
       }
+      return new AgentPort(connect(root, path(agent, qemu), qemu));
+    }
+  }
+
+  /** The libvirt that has started this QEMU, where it can be seen from there. */
+  private Optional<SocketChannel> libvirt(Descriptor root, QemuProcess qemu) throws IOException {
+    for (String path : LIBVIRT_SOCKETS) {
+      try {
+        return Optional.of(connect(root, path, qemu));
+      } catch (SystemCallException e) {
+        if (e.errno() != ENOENT) {
+          throw e;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private SocketChannel connect(Descriptor root, String path, QemuProcess qemu) throws IOException {
+    if (!path.startsWith("/")) {
+      throw new IOException("the guest agent's socket has no absolute path: " + path);
+    }
+    try (Descriptor socket = SystemCalls.openPathInRoot(root, path)) {
+      if (!proc.isAlive(qemu.key())) {
+        throw new IOException("QEMU (pid " + qemu.pid() + ") has ended");
+      }
+      return connect("/proc/self/fd/" + socket.number());
     }
   }
 

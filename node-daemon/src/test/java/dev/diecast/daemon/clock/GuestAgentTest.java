@@ -62,7 +62,7 @@ class GuestAgentTest {
               }
             });
     SocketChannel channel = SocketChannel.open(server.getLocalAddress());
-    agent = new GuestAgent(channel);
+    agent = new GuestAgent(new AgentPort(channel));
   }
 
   private static byte[] bytes(String text) {
