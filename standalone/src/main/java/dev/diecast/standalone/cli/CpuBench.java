@@ -1,18 +1,13 @@
 package dev.diecast.standalone.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.diecast.api.resources.ResourceVectors;
 import dev.diecast.api.v1alpha1.DilatedNode;
-import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.DilationHostStatus;
 import dev.diecast.api.v1alpha1.HostReserve;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
-import dev.diecast.core.cpu.CpuCap;
-import dev.diecast.core.cpu.SwitchLoss;
-import dev.diecast.core.frame.Frames;
 import dev.diecast.core.placement.ResourceVector;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.supervisor.Instance;
@@ -22,11 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -40,7 +31,7 @@ import picocli.CommandLine.Option;
       "Fills the host with busy guests, one dilation factor after the other, and compares the",
       "work they do per guest second with that of an undilated guest in the same minutes."
     })
-final class CpuBench extends GuestBench<CpuBench.Result> {
+final class CpuBench extends GuestBench<CpuBenchResult> {
   private static final Duration PLACED = Duration.ofMinutes(3);
   private static final Duration BOOT = Duration.ofSeconds(60);
   private static final Duration GONE = Duration.ofMinutes(2);
@@ -90,58 +81,6 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
       })
   private boolean calibrate;
 
-  /**
-   * The guests of one speed at one T.
-   *
-   * @param ratio delivered over due: median of the guests, each the median of its rounds
-   * @param ratioLeast of the guest that fared worst
-   * @param ratioMost of the guest that fared best
-   * @param referenceIterationsPerSecond of the undilated guest, median of the rounds
-   * @param dueHostCores of one guest
-   * @param quotaMicros of one vCPU, with the correction
-   * @param correctionMicros part of the quota that makes up for work lost at switches
-   * @param switchLossMicros host time of one vCPU's period that did no work, by this measurement
-   * @param longestHoleMicros for which the cap alone can stop a busy guest, guest time
-   * @param defaultPeriodHoleMicros the same with the kernel's default period of 100 ms
-   * @param stallMicros how long busy guests really were stopped at a stretch, guest time
-   */
-  @JsonInclude(JsonInclude.Include.ALWAYS)
-  record Result(
-      String timeDilationFactor,
-      String relativeSpeed,
-      int guests,
-      int rounds,
-      Double ratio,
-      Double ratioLeast,
-      Double ratioMost,
-      Double referenceIterationsPerSecond,
-      double dueHostCores,
-      Long quotaMicros,
-      Long periodMicros,
-      Long correctionMicros,
-      Long switchLossMicros,
-      Long longestHoleMicros,
-      Long defaultPeriodHoleMicros,
-      Stalls stallMicros) {}
-
-  /**
-   * Of all stalls of a millisecond or more in all guests.
-   *
-   * @param p99 99 of 100 were not longer
-   */
-  @JsonInclude(JsonInclude.Include.ALWAYS)
-  record Stalls(int count, Long p99, Long max) {
-    static Stalls of(List<Long> micros) {
-      List<Long> sorted = micros.stream().sorted().toList();
-      int last = sorted.size() - 1;
-      return last < 0
-          ? new Stalls(0, null, null)
-          : new Stalls(sorted.size(), sorted.get((int) (last * 0.99)), sorted.getLast());
-    }
-  }
-
-  private record Measured(CpuProbe.Result work, Map<String, List<Long>> stalls) {}
-
   @Override
   String name() {
     return "cpu";
@@ -162,10 +101,10 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
   }
 
   @Override
-  List<Result> measure(Session session, Instance target, ProgressConsole progress)
+  List<CpuBenchResult> measure(Session session, Instance target, ProgressConsole progress)
       throws IOException, InterruptedException {
     List<Rational> cores = speeds.stream().map(CpuBench::speed).distinct().toList();
-    List<Result> results = new ArrayList<>();
+    List<CpuBenchResult> results = new ArrayList<>();
     for (DilationFactor factor : BenchModels.factors(factors)) {
       results.addAll(measure(session, factor, cores, progress));
     }
@@ -176,7 +115,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
   }
 
   @Override
-  boolean isMeasured(Result result) {
+  boolean isMeasured(CpuBenchResult result) {
     return result.ratio() != null;
   }
 
@@ -193,7 +132,7 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
         "--relative-speeds: \"%s\" is no number above 0, such as 1, 3/5 or 0.6".formatted(text));
   }
 
-  private List<Result> measure(
+  private List<CpuBenchResult> measure(
       Session session, DilationFactor factor, List<Rational> cores, ProgressConsole progress)
       throws InterruptedException, IOException {
     int each = guests != null ? guests : fill(session, factor, cores);
@@ -209,17 +148,21 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
     ModelWatch watch = session.watch(model, progress);
     ModelWatch.Snapshot placed =
         watch.await("placement", PLACED, snapshot -> snapshot.isTrue("Placed"));
-    Measured measured;
+    CpuBenchResult.Measured measured;
     try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
       new BootWait(session, progress, BOOT).await(watch, factor, begin);
       CpuProbe probe = new CpuProbe(progress, reference.exec(), Duration.ofSeconds(roundSeconds));
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
-      measured = new Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
+      measured =
+          new CpuBenchResult.Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
     }
     ModelWatch.Snapshot after = watch.await("caps", PLACED, snapshot -> true);
     session.delete(model, GONE);
     return IntStream.range(0, cores.size())
-        .mapToObj(i -> result(factor, cores.get(i), nodesOf(after, "speed" + i), measured))
+        .mapToObj(
+            i ->
+                CpuBenchResult.of(
+                    factor, cores.get(i), rounds, nodesOf(after, "speed" + i), measured))
         .toList();
   }
 
@@ -252,69 +195,17 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
     return snapshot.nodes().stream().filter(node -> node.getSpec().group().equals(group)).toList();
   }
 
-  private Result result(
-      DilationFactor factor, Rational speed, List<DilatedNode> nodes, Measured measured) {
-    List<Double> ratios =
-        nodes.stream()
-            .map(
-                node ->
-                    measured.work.ratios().getOrDefault(node.getMetadata().getName(), List.of()))
-            .map(Medians::of)
-            .filter(OptionalDouble::isPresent)
-            .map(OptionalDouble::getAsDouble)
-            .sorted()
-            .toList();
-    Optional<DilatedNodeStatus.Cpu> cpu =
-        nodes.stream()
-            .flatMap(node -> Optional.ofNullable(node.getStatus()).stream())
-            .flatMap(status -> Optional.ofNullable(status.cpu()).stream())
-            .filter(c -> c.quotaMicros() != null && c.periodMicros() != null)
-            .findFirst();
-    return new Result(
-        factor.toString(),
-        speed.toString(),
-        nodes.size(),
-        rounds,
-        boxed(Medians.of(ratios)),
-        ratios.isEmpty() ? null : ratios.getFirst(),
-        ratios.isEmpty() ? null : ratios.getLast(),
-        boxed(Medians.of(measured.work.reference())),
-        Frames.hostCpu(1, speed, factor).toDouble(),
-        cpu.map(DilatedNodeStatus.Cpu::quotaMicros).orElse(null),
-        cpu.map(DilatedNodeStatus.Cpu::periodMicros).orElse(null),
-        cpu.map(DilatedNodeStatus.Cpu::correctionMicros).orElse(null),
-        cpu.map(c -> switchLoss(c, Medians.of(ratios))).orElse(null),
-        cpu.map(c -> new CpuCap(c.quotaMicros(), c.periodMicros()).longestHole(1, factor))
-            .map(hole -> hole.toNanos() / 1000)
-            .orElse(null),
-        defaultPeriodHole(speed, factor).toNanos() / 1000,
-        Stalls.of(
-            nodes.stream()
-                .map(node -> measured.stalls.getOrDefault(node.getMetadata().getName(), List.of()))
-                .flatMap(List::stream)
-                .toList()));
-  }
-
-  private static Long switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
-    long correction = Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
-    CpuCap inForce = new CpuCap(cpu.quotaMicros(), cpu.periodMicros());
-    OptionalLong lost =
-        ratio.isPresent()
-            ? SwitchLoss.measured(inForce, correction, ratio.getAsDouble())
-            : OptionalLong.empty();
-    return lost.isPresent() ? lost.getAsLong() : null;
-  }
-
   /** What the instance's guests run by: that a host has /dev/kvm does not say that they use it. */
   static Accelerator accelerator(Instance instance) throws IOException {
     return SupervisorConfiguration.read(instance.configurationFile()).qemu().accelerator();
   }
 
   /** Of guests as fast as the host: slower ones have another quota, and lose as much of it. */
-  private static void keep(List<Result> results, Accelerator accelerator, ProgressConsole progress)
+  private static void keep(
+      List<CpuBenchResult> results, Accelerator accelerator, ProgressConsole progress)
       throws IOException {
     Map<DilationFactor, Long> measured = new TreeMap<>();
-    for (Result result : results) {
+    for (CpuBenchResult result : results) {
       if (result.switchLossMicros() != null && result.relativeSpeed().equals("1")) {
         measured.put(DilationFactor.parse(result.timeDilationFactor()), result.switchLossMicros());
       }
@@ -330,56 +221,8 @@ final class CpuBench extends GuestBench<CpuBench.Result> {
     }
   }
 
-  private static Duration defaultPeriodHole(Rational speed, DilationFactor factor) {
-    Rational micros = Frames.hostCpu(1, speed, factor).times(CpuCap.DEFAULT_PERIOD_MICROS);
-    return micros.compareTo(Rational.of(CpuCap.LEAST_QUOTA_MICROS)) < 0
-        ? Duration.ofSeconds(1)
-        : new CpuCap(micros.roundToLong(), CpuCap.DEFAULT_PERIOD_MICROS).longestHole(1, factor);
-  }
-
-  private static Double boxed(OptionalDouble value) {
-    return value.isPresent() ? value.getAsDouble() : null;
-  }
-
   @Override
-  TextTable table(List<Result> results) {
-    TextTable table =
-        new TextTable(
-            "T",
-            "SPEED",
-            "GUESTS",
-            "DELIVERED/DUE",
-            "LEAST TO MOST",
-            "CAP",
-            "CORRECTION",
-            "LOST",
-            "HOLE BY CAP (AT 100 MS)",
-            "STALLS P99, MAX");
-    for (Result result : results) {
-      table.row(
-          result.timeDilationFactor(),
-          result.relativeSpeed(),
-          Integer.toString(result.guests()),
-          format("%.3f", result.ratio()),
-          format("%.3f", result.ratioLeast()) + " to " + format("%.3f", result.ratioMost()),
-          format("%.1f", millis(result.quotaMicros()))
-              + " of "
-              + format("%.1f ms", millis(result.periodMicros())),
-          format("%.2f ms", millis(result.correctionMicros())),
-          format("%.2f ms", millis(result.switchLossMicros())),
-          format("%.1f", millis(result.longestHoleMicros()))
-              + format(" (%.1f) ms", millis(result.defaultPeriodHoleMicros())),
-          format("%.1f, ", millis(result.stallMicros().p99()))
-              + format("%.1f ms", millis(result.stallMicros().max())));
-    }
-    return table;
-  }
-
-  private static Double millis(Long micros) {
-    return micros == null ? null : micros / 1e3;
-  }
-
-  private static String format(String pattern, Double value) {
-    return value == null ? "?" : String.format(Locale.ROOT, pattern, value);
+  TextTable table(List<CpuBenchResult> results) {
+    return CpuBenchResult.table(results);
   }
 }
