@@ -21,7 +21,15 @@ class RunE2E {
   @Test
   void quickstartIsTrue() throws Exception {
     Diecast.Result run =
-        diecast.run("run", "examples/quickstart.yaml", "-o", "json", "--cpu-tolerance", TOLERANCE);
+        diecast.run(
+            "run",
+            "examples/quickstart.yaml",
+            "-o",
+            "json",
+            "--cpu-tolerance",
+            TOLERANCE,
+            "--unfaithful-tolerance",
+            TOLERANCE);
     System.err.println(run.err());
 
     assertThat(run.exit()).as(run.all()).isZero();

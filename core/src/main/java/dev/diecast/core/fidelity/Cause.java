@@ -25,8 +25,14 @@ public enum Cause {
   CpuStarved,
   /** It got more CPU than its cap allows. */
   CpuExcess,
+  /** A limit or floor of its disks is not in force. */
+  DiskNotThrottled,
+  /** Somebody else changed the limits of its disks; they were put right. */
+  DiskLimitChanged,
   /** Others keep the device of its disks busy. */
-  DiskContention;
+  DiskContention,
+  /** The engine of its network turned frames away, or delivered them too late. */
+  PipeOverload;
 
   /** Whether this is a reason why a runnable vCPU waited. */
   public boolean isStarvation() {

@@ -21,12 +21,6 @@ public record CpuDelivery(
     long capNanos,
     long dueNanos) {
 
-  /** A vCPU that lacks more than this part of the CPU it was due was cheated. */
-  public static final double STARVED = 0.1;
-
-  /** A vCPU that got this much more than its cap was not held by it. */
-  public static final double EXCESS = 0.15;
-
   /**
    * Less than this part of the cap is noise: a wake-up or two that came late, a CFS period cut by
    * the edge of the window.
@@ -79,11 +73,18 @@ public record CpuDelivery(
     return 1 - starved();
   }
 
-  public boolean isStarved() {
-    return starved() > STARVED && missingNanos() > NEGLIGIBLE * capNanos;
+  /** How far {@link #delivered} may be off: what is negligible of the cap, over what was due. */
+  public double deliveredError() {
+    return dueNanos <= 0 ? 0 : Math.min(1, NEGLIGIBLE * capNanos / dueNanos);
   }
 
-  public boolean isExcessive() {
-    return usageNanos > (1 + EXCESS) * capNanos;
+  /** Whether the vCPU was cheated: it lacks more than it may, and more than noise explains. */
+  public boolean isStarved(Tolerances tolerances) {
+    return starved() > tolerances.cpuRatio() && missingNanos() > NEGLIGIBLE * capNanos;
+  }
+
+  /** Whether its cap did not hold it. */
+  public boolean isExcessive(Tolerances tolerances) {
+    return usageNanos > (1 + tolerances.cpuExcess()) * capNanos;
   }
 }

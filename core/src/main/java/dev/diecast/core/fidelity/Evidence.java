@@ -13,6 +13,8 @@ import java.util.SortedMap;
  * @param recent CPU of each vCPU in the window; without those not watched for so long
  * @param host the same window for the whole host
  * @param limitAbove whether a cgroup above that of the VM was throttled meanwhile
+ * @param diskLimits why its disks are not held to what they are due; empty where they are
+ * @param pipes of its model; empty where it has no network, or the pipes are another host's
  */
 public record Evidence(
     Optional<String> clock,
@@ -22,4 +24,30 @@ public record Evidence(
     SortedMap<Integer, CpuDelivery> recent,
     HostCpu host,
     boolean limitAbove,
-    Optional<DiskUse> disk) {}
+    Optional<Judgement> diskLimits,
+    Optional<DiskUse> disk,
+    Optional<PipeUse> pipes) {
+
+  /** Without disks and pipes. */
+  public Evidence(
+      Optional<String> clock,
+      Optional<String> refused,
+      Optional<Cause> drift,
+      SortedMap<Integer, CpuDelivery> sinceLast,
+      SortedMap<Integer, CpuDelivery> recent,
+      HostCpu host,
+      boolean limitAbove,
+      Optional<DiskUse> disk) {
+    this(
+        clock,
+        refused,
+        drift,
+        sinceLast,
+        recent,
+        host,
+        limitAbove,
+        Optional.empty(),
+        disk,
+        Optional.empty());
+  }
+}

@@ -5,16 +5,12 @@ import dev.diecast.core.time.ClockFit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Judges measurements against tolerances. What is not known is never a pass: a run whose fidelity
  * cannot be shown is worth nothing.
  */
 public final class Fidelity {
-
-  /** Keeps a ratio such as 1.1, which no double holds, on the right side of its tolerance. */
-  private static final double ROUNDING = 1e-9;
 
   private Fidelity() {}
 
@@ -45,11 +41,12 @@ public final class Fidelity {
               "%d readings of the clock bound no rate yet".formatted(tooShort.samples()));
       case ClockFit.Uneven uneven ->
           new Finding(
-              node,
-              Finding.CLOCK,
-              Outcome.FAIL,
-              "the clock stepped, stopped or changed its rate within %d readings"
-                  .formatted(uneven.samples()));
+                  node,
+                  Finding.CLOCK,
+                  Outcome.FAIL,
+                  "the clock stepped, stopped or changed its rate within %d readings"
+                      .formatted(uneven.samples()))
+              .because(Cause.ClockWrong);
     };
   }
 
@@ -64,32 +61,43 @@ public final class Fidelity {
         format(
             "the clock runs %+.3f ppm off, +-%.3f ppm; tolerance %d ppm",
             estimate.ratePpm(), estimate.rateErrorPpm(), tolerancePpm);
-    return new Finding(
-        node,
-        Finding.CLOCK,
-        outcome,
-        outcome == Outcome.UNKNOWN ? measured + ": measure for longer" : measured);
+    Finding finding =
+        new Finding(
+                node,
+                Finding.CLOCK,
+                outcome,
+                outcome == Outcome.UNKNOWN ? measured + ": measure for longer" : measured)
+            .withShare(new Share(1 + estimate.ratePpb() / 1e9, estimate.rateErrorPpb() / 1e9));
+    return outcome == Outcome.FAIL ? finding.because(Cause.ClockWrong) : finding;
   }
 
   /**
-   * PASS where the work done is within the tolerance of what was due, on either side: a machine
-   * that is too fast is as wrong as one that is too slow.
+   * Whether the work done is within the tolerance of what was due, on either side: a machine that
+   * is too fast is as wrong as one that is too slow.
    *
-   * @param ratio work done over work due; empty where it was not measured
+   * @param share work done over work due; empty where it was not measured
    * @param tolerance 0.1 is 10 %
    */
-  public static Finding judgeCpu(String node, OptionalDouble ratio, double tolerance) {
-    if (ratio.isEmpty() || !Double.isFinite(ratio.getAsDouble()) || ratio.getAsDouble() < 0) {
+  public static Finding judgeCpu(String node, Optional<Share> share, double tolerance) {
+    if (share.isEmpty()) {
       return new Finding(node, Finding.CPU, Outcome.UNKNOWN, "the CPU has not been measured");
     }
-    double measured = ratio.getAsDouble();
-    return new Finding(
-        node,
-        Finding.CPU,
-        Math.abs(measured - 1) <= tolerance + ROUNDING ? Outcome.PASS : Outcome.FAIL,
+    Share measured = share.get();
+    Outcome outcome = measured.judge(tolerance);
+    String text =
         format(
-            "the CPU did %.1f %% of what was due; tolerance +-%.1f %%",
-            measured * 100, tolerance * 100));
+            "the CPU did %.1f +-%.1f %% of what was due; tolerance +-%.1f %%",
+            measured.value() * 100, measured.error() * 100, tolerance * 100);
+    Finding finding =
+        new Finding(
+                node,
+                Finding.CPU,
+                outcome,
+                outcome == Outcome.UNKNOWN ? text + ": measure more rounds" : text)
+            .withShare(measured);
+    return outcome == Outcome.FAIL
+        ? finding.because(measured.value() > 1 ? Cause.CpuExcess : Cause.CpuStarved)
+        : finding;
   }
 
   /** FAIL if anything failed; else UNKNOWN if anything is unknown or nothing was judged. */

@@ -21,16 +21,18 @@ public final class Overload {
   private Overload() {}
 
   /** Empty where nothing speaks against the VM being faithful; what is sure comes first. */
-  public static Optional<Judgement> judge(Evidence evidence) {
+  public static Optional<Judgement> judge(Evidence evidence, Tolerances tolerances) {
     return evidence
         .clock()
         .map(text -> new Judgement(Cause.ClockWrong, 1, text))
         .or(() -> evidence.refused().map(text -> new Judgement(Cause.NotCapped, 1, text)))
         .or(() -> evidence.drift().map(cause -> drift(cause, evidence.sinceLast())))
-        .or(() -> starved(evidence))
-        .or(() -> stolen(evidence))
-        .or(() -> excessive(evidence))
-        .or(() -> evidence.disk().flatMap(Overload::disk));
+        .or(() -> starved(evidence, tolerances))
+        .or(() -> stolen(evidence, tolerances))
+        .or(() -> excessive(evidence, tolerances))
+        .or(evidence::diskLimits)
+        .or(() -> evidence.disk().flatMap(Overload::disk))
+        .or(() -> evidence.pipes().flatMap(pipes -> overloaded(pipes, tolerances)));
   }
 
   private static Judgement drift(Cause cause, SortedMap<Integer, CpuDelivery> sinceLast) {
@@ -52,10 +54,10 @@ public final class Overload {
             what, worst * 100));
   }
 
-  private static Optional<Judgement> starved(Evidence evidence) {
+  private static Optional<Judgement> starved(Evidence evidence, Tolerances tolerances) {
     // One starved vCPU is a guest cheated, however well the others fare.
     return evidence.recent().entrySet().stream()
-        .filter(vcpu -> vcpu.getValue().isStarved())
+        .filter(vcpu -> vcpu.getValue().isStarved(tolerances))
         .max(Comparator.comparingDouble(vcpu -> vcpu.getValue().starved()))
         .map(
             vcpu ->
@@ -99,12 +101,12 @@ public final class Overload {
   }
 
   /** Many kernels count stolen time as time that a thread ran. */
-  private static Optional<Judgement> stolen(Evidence evidence) {
+  private static Optional<Judgement> stolen(Evidence evidence, Tolerances tolerances) {
     double stolen = evidence.host().stolen();
     boolean works =
         evidence.recent().values().stream()
             .anyMatch(v -> v.usageNanos() > CpuDelivery.NEGLIGIBLE * v.capNanos());
-    return stolen > STOLEN && works
+    return stolen > tolerances.cpuRatio() && works
         ? Optional.of(
             new Judgement(
                 Cause.CpuStolen,
@@ -115,9 +117,9 @@ public final class Overload {
         : Optional.empty();
   }
 
-  private static Optional<Judgement> excessive(Evidence evidence) {
+  private static Optional<Judgement> excessive(Evidence evidence, Tolerances tolerances) {
     return evidence.recent().entrySet().stream()
-        .filter(vcpu -> vcpu.getValue().isExcessive())
+        .filter(vcpu -> vcpu.getValue().isExcessive(tolerances))
         .max(Comparator.comparingDouble(vcpu -> vcpu.getValue().delivered()))
         .map(Overload::excessive);
   }
@@ -141,6 +143,22 @@ public final class Overload {
                     "%s, which holds its disks, was busy for %.0f %% of the time with %.0f requests"
                         + " at a time; %.0f %% of the bytes were of others",
                     disk.device(), disk.busy() * 100, disk.queueLength(), disk.others() * 100)))
+        : Optional.empty();
+  }
+
+  private static Optional<Judgement> overloaded(PipeUse pipes, Tolerances tolerances) {
+    return pipes.isOverloaded(tolerances)
+        ? Optional.of(
+            new Judgement(
+                Cause.PipeOverload,
+                1 - pipes.wrong(),
+                format(
+                    "in the last %.1f s the pipes delivered %d frames, %d of them too late, and"
+                        + " lost %d that the model does not lose",
+                    pipes.lengthNanos() / 1e9,
+                    pipes.deliveredFrames(),
+                    pipes.lateFrames(),
+                    pipes.lostFrames())))
         : Optional.empty();
   }
 

@@ -2,6 +2,7 @@ package dev.diecast.core.fidelity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.diecast.core.Seeded;
 import dev.diecast.core.time.ClockEstimate;
@@ -9,7 +10,6 @@ import dev.diecast.core.time.ClockFit;
 import dev.diecast.core.time.ClockReading;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,16 +66,22 @@ class FidelityTest {
                 "web-0",
                 "clock",
                 Outcome.PASS,
-                "the clock runs -12.345 ppm off, +-0.678 ppm; tolerance 200 ppm"));
+                "the clock runs -12.345 ppm off, +-0.678 ppm; tolerance 200 ppm",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new Share(1 - 12_345 / 1e9, 678 / 1e9))));
     assertThat(Fidelity.judgeClock("web-0", Optional.of(estimate(0, 900_000)), 200).reason())
         .endsWith("measure for longer");
-    assertThat(Fidelity.judgeCpu("web-0", OptionalDouble.of(0.857), 0.1))
+    assertThat(Fidelity.judgeCpu("web-0", Optional.of(new Share(0.857, 0.01)), 0.1))
         .isEqualTo(
             new Finding(
                 "web-0",
                 "cpu",
                 Outcome.FAIL,
-                "the CPU did 85.7 % of what was due; tolerance +-10.0 %"));
+                "the CPU did 85.7 +-1.0 % of what was due; tolerance +-10.0 %",
+                Optional.of(Cause.CpuStarved),
+                Optional.empty(),
+                Optional.of(new Share(0.857, 0.01))));
   }
 
   @Test
@@ -84,12 +90,9 @@ class FidelityTest {
         .isEqualTo(Outcome.UNKNOWN);
     assertThat(Fidelity.judgeClock("n", new ClockFit.TooShort(1), 200).outcome())
         .isEqualTo(Outcome.UNKNOWN);
-    assertThat(Fidelity.judgeCpu("n", OptionalDouble.empty(), 0.1).outcome())
-        .isEqualTo(Outcome.UNKNOWN);
-    assertThat(Fidelity.judgeCpu("n", OptionalDouble.of(Double.NaN), 0.1).outcome())
-        .isEqualTo(Outcome.UNKNOWN);
-    assertThat(Fidelity.judgeCpu("n", OptionalDouble.of(Double.POSITIVE_INFINITY), 0.1).outcome())
-        .isEqualTo(Outcome.UNKNOWN);
+    assertThat(Fidelity.judgeCpu("n", Optional.empty(), 0.1).outcome()).isEqualTo(Outcome.UNKNOWN);
+    assertThatThrownBy(() -> new Share(Double.NaN, 0)).hasMessageContaining("a share of NaN");
+    assertThatThrownBy(() -> new Share(1, -0.1)).hasMessageContaining("a share of");
   }
 
   @Test
@@ -111,13 +114,30 @@ class FidelityTest {
     "2, FAIL"
   })
   void tooFastIsAsWrongAsTooSlow(double ratio, Outcome outcome) {
-    assertThat(Fidelity.judgeCpu("n", OptionalDouble.of(ratio), 0.1).outcome()).isEqualTo(outcome);
+    assertThat(Fidelity.judgeCpu("n", Optional.of(new Share(ratio, 0)), 0.1).outcome())
+        .isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.95, 0.05, PASS", // the truth is 0.9 to 1
+    "0.95, 0.06, UNKNOWN",
+    "0.85, 0.06, UNKNOWN",
+    "0.85, 0.04, FAIL",
+    "1.05, 0.05, PASS",
+    "1.15, 0.04, FAIL",
+    "1, 0.2, UNKNOWN"
+  })
+  void anErrorThatLeavesItOpenIsUnknown(double value, double error, Outcome outcome) {
+    assertThat(new Share(value, error).judge(0.1)).isEqualTo(outcome);
   }
 
   @Test
-  void aNegativeRatioIsNoMeasurement() {
-    assertThat(Fidelity.judgeCpu("n", OptionalDouble.of(-0.1), 2).outcome())
-        .isEqualTo(Outcome.UNKNOWN);
+  void theErrorOfAMedianIsThatOfItsReadings() {
+    Share share = Share.ofReadings(new double[] {1.02, 0.98, 1, 1.1, 0.9});
+    assertThat(share.value()).isEqualTo(1);
+    assertThat(share.error()).isCloseTo(1.2533 * 1.4826 * 0.02 / Math.sqrt(5), within(1e-12));
+    assertThat(Share.ofReadings(new double[] {0.7})).isEqualTo(new Share(0.7, 0));
   }
 
   @Test

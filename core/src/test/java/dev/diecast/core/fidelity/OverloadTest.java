@@ -50,7 +50,7 @@ class OverloadTest {
   }
 
   private static Optional<Cause> cause(Evidence evidence) {
-    return Overload.judge(evidence).map(Judgement::cause);
+    return Overload.judge(evidence, Tolerances.DEFAULT).map(Judgement::cause);
   }
 
   @Test
@@ -87,7 +87,8 @@ class OverloadTest {
 
   @Test
   void moreThanTheCapIsAsWrongAsLess() {
-    Judgement judgement = Overload.judge(evidence(CALM, got(1), got(1.3))).orElseThrow();
+    Judgement judgement =
+        Overload.judge(evidence(CALM, got(1), got(1.3)), Tolerances.DEFAULT).orElseThrow();
     assertThat(judgement.cause()).isEqualTo(Cause.CpuExcess);
     assertThat(judgement.deliveredPercent()).isEqualTo(130);
     assertThat(judgement.message()).startsWith("vCPU 1 ran 1.950 s; its cap allows 1.500 s");
@@ -141,7 +142,8 @@ class OverloadTest {
                     new TreeMap<>(),
                     CALM,
                     false,
-                    Optional.empty()))
+                    Optional.empty()),
+                Tolerances.DEFAULT)
             .orElseThrow();
     assertThat(judgement.cause()).isEqualTo(Cause.CgroupMoved);
     assertThat(judgement.deliveredPercent()).isEqualTo(190);

@@ -47,7 +47,40 @@ public record DilatedNodeSpec(
         String hostRelativeSpeed,
     @JsonPropertyDescription("The machine it believes to be.") @Required TargetMachine machine,
     @JsonPropertyDescription("What it runs.") @Required VmSource vm,
-    @JsonPropertyDescription("Its interface to the model's network.") NodeNetwork network) {
+    @JsonPropertyDescription("Its interface to the model's network.") NodeNetwork network,
+    @JsonPropertyDescription("How far from the truth it may be, as its model has it.")
+        FidelityThresholds fidelity) {
+
+  /** With the usual thresholds of fidelity. */
+  public DilatedNodeSpec(
+      String model,
+      String group,
+      Integer index,
+      String host,
+      EffectiveDilation timeDilation,
+      Long tscKilohertz,
+      String hostRelativeSpeed,
+      TargetMachine machine,
+      VmSource vm,
+      NodeNetwork network) {
+    this(
+        model,
+        group,
+        index,
+        host,
+        timeDilation,
+        tscKilohertz,
+        hostRelativeSpeed,
+        machine,
+        vm,
+        network,
+        null);
+  }
+
+  /** How far from the truth it may be, where its model says so. */
+  public Optional<FidelityThresholds> thresholds() {
+    return Optional.ofNullable(fidelity);
+  }
 
   /** Speed of a core of its host over the reference. */
   public Rational hostSpeed() {

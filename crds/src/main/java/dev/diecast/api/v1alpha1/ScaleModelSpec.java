@@ -20,7 +20,9 @@ public record ScaleModelSpec(
         List<NodeGroup> groups,
     @JsonPropertyDescription(
             "The network that joins the nodes; without it they have that of their template alone.")
-        NetworkSpec network) {
+        NetworkSpec network,
+    @JsonPropertyDescription("How far from the truth a run may be and still be believed.")
+        FidelityThresholds fidelity) {
 
   public ScaleModelSpec {
     groups = Lists.keepingNulls(groups);
@@ -29,6 +31,17 @@ public record ScaleModelSpec(
   /** Without a network. */
   public ScaleModelSpec(TimeDilation timeDilation, HostPolicy hosts, List<NodeGroup> groups) {
     this(timeDilation, hosts, groups, null);
+  }
+
+  /** With the usual thresholds of fidelity. */
+  public ScaleModelSpec(
+      TimeDilation timeDilation, HostPolicy hosts, List<NodeGroup> groups, NetworkSpec network) {
+    this(timeDilation, hosts, groups, network, null);
+  }
+
+  /** How far from the truth a run may be, defaults filled in. */
+  public FidelityThresholds thresholds() {
+    return fidelity == null ? FidelityThresholds.DEFAULT : fidelity;
   }
 
   /** The network that joins the nodes, where the model has one. */

@@ -45,6 +45,9 @@ public final class ScaleModelValidation {
     if (spec.network() != null) {
       NetworkRules.check(spec, at.at("network"));
     }
+    if (spec.fidelity() != null) {
+      FidelityRules.check(spec.fidelity(), at.at("fidelity"));
+    }
     return errors.list();
   }
 

@@ -26,6 +26,7 @@ public record Refusal(
             machine(),
             disks(),
             hosts(),
+            fidelity(),
             vmForms(),
             template(),
             file())
@@ -60,6 +61,26 @@ public record Refusal(
   private static Refusal without(boolean server, String pointer, String field, String message) {
     return new Refusal(
         pointer + " taken out", server, m -> Models.remove(m, pointer), field, message);
+  }
+
+  private static List<Refusal> fidelity() {
+    return List.of(
+        both(
+            "/spec/fidelity",
+            "{clockPartsPerMillion: 0}",
+            "spec.fidelity.clockPartsPerMillion",
+            "from 1 to"),
+        both("/spec/fidelity", "{cpuPercent: 91}", "spec.fidelity.cpuPercent", "from 1 to 90"),
+        both(
+            "/spec/fidelity",
+            "{unfaithfulPercent: -1}",
+            "spec.fidelity.unfaithfulPercent",
+            "from 0 to 100"),
+        both(
+            "/spec/fidelity",
+            "{framesPerMillion: 1000001}",
+            "spec.fidelity.framesPerMillion",
+            "from 0 to"));
   }
 
   private static List<Refusal> dilation() {

@@ -39,6 +39,8 @@ class ScaleModelValidationTest {
     "/spec/groups/1/vm/template/spec/domain/memory/guest, 131072Ki",
     "/spec/groups/1/vm/template/spec/terminationGracePeriodSeconds, 0",
     "/spec/hosts, '{selector: {matchLabels: {zone: a}}, reserve: {cpuPercent: 0}}'",
+    "/spec/fidelity, '{clockPartsPerMillion: 500, cpuPercent: 3, unfaithfulPercent: 0,"
+        + " framesPerMillion: 0}'",
   })
   void acceptsWhatIsAllowed(String pointer, String yaml) {
     ObjectNode model = Models.valid();

@@ -18,6 +18,7 @@ import dev.diecast.daemon.metrics.DaemonMetrics;
 import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
+import dev.diecast.daemon.overload.PipeLoad;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.QemuScanner;
 import dev.diecast.daemon.record.RecordStore;
@@ -105,7 +106,8 @@ public final class Daemon implements AutoCloseable {
                 metrics),
             new ModelNetworks(proc, api::graphs, api::peerAddress, settings.nodeName()),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
-            new DiskLoad(settings.proc(), settings.sys()));
+            new DiskLoad(settings.proc(), settings.sys()),
+            new PipeLoad(settings.starvationWindow()));
     metrics.watch(loop, settings.metricsPerNode());
     this.probe = new HostProbe(settings.proc(), settings.stateDirectory(), hierarchies.cpu);
     this.publisher =

@@ -5,6 +5,8 @@ import dev.diecast.core.Rational;
 import dev.diecast.core.disk.DiskRate;
 import dev.diecast.core.disk.DiskThrottle;
 import dev.diecast.core.disk.LatencyFloor;
+import dev.diecast.core.fidelity.Cause;
+import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.daemon.disk.DeviceNumber;
 import dev.diecast.daemon.disk.DiskBacking;
 import dev.diecast.daemon.disk.DiskCounters;
@@ -78,12 +80,33 @@ final class DiskReport {
         disk.roundingError().toDouble() * 100);
   }
 
-  /** A guest whose disks are known to be other than they are due is not what it is meant to be. */
-  static Optional<Claim> unfaithful(Claim throttled) {
-    return throttled.status().equals(Conditions.FALSE) && !throttled.reason().equals("NoProcess")
+  /**
+   * A guest whose disks are known to be other than they are due is not what it is meant to be;
+   * empty where nothing is known against them.
+   */
+  static Optional<Judgement> judge(NodeView view) {
+    return view.disks()
+        .filter(ThrottleOutcome.Throttled.class::isInstance)
+        .map(ThrottleOutcome.Throttled.class::cast)
+        .flatMap(DiskReport::judge);
+  }
+
+  private static Optional<Judgement> judge(ThrottleOutcome.Throttled throttled) {
+    if (!throttled.problems().isEmpty()) {
+      return Optional.of(
+          new Judgement(
+              Cause.DiskNotThrottled,
+              1,
+              throttled.problems().stream()
+                  .map(DiskProblem::message)
+                  .collect(Collectors.joining("; "))));
+    }
+    return throttled.drift()
         ? Optional.of(
-            new Claim(
-                NodeStatus.FAITHFUL, Conditions.FALSE, "DiskNotThrottled", throttled.message()))
+            new Judgement(
+                Cause.DiskLimitChanged,
+                1,
+                "somebody else had changed the limits of its disks; they were put right"))
         : Optional.empty();
   }
 

@@ -1,15 +1,14 @@
 package dev.diecast.daemon.node;
 
+import dev.diecast.api.resources.FidelityReadings;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
-import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.FidelityHistory;
 import dev.diecast.core.fidelity.UnfaithfulInterval;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.status.Conditions;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ final class FidelityStatus {
     DilatedNodeStatus.Fidelity published = status.fidelity();
     List<UnfaithfulInterval> intervals = new ArrayList<>();
     for (DilatedNodeStatus.Interval interval : published.intervals()) {
-      parse(interval).ifPresent(intervals::add);
+      FidelityReadings.interval(interval).ifPresent(intervals::add);
     }
     int count = published.unfaithfulIntervals() == null ? 0 : published.unfaithfulIntervals();
     boolean dilated =
@@ -85,18 +84,5 @@ final class FidelityStatus {
             : Instant.parse(cpu.measuredAt());
     Duration before = total.minus(Duration.between(intervals.getLast().from(), written));
     return before.compareTo(listed) > 0 ? before : listed;
-  }
-
-  private static Optional<UnfaithfulInterval> parse(DilatedNodeStatus.Interval interval) {
-    try {
-      return Optional.of(
-          new UnfaithfulInterval(
-              Instant.parse(interval.from()),
-              Optional.ofNullable(interval.to()).map(Instant::parse),
-              Cause.valueOf(interval.reason()),
-              interval.deliveredPercent() == null ? 100 : interval.deliveredPercent()));
-    } catch (DateTimeParseException | IllegalArgumentException | NullPointerException e) {
-      return Optional.empty(); // of another version; it stays in the count
-    }
   }
 }

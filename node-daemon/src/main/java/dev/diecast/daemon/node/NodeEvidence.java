@@ -8,6 +8,8 @@ import dev.diecast.core.fidelity.Fidelity;
 import dev.diecast.core.fidelity.Finding;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.core.fidelity.PipeUse;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.cgroup.Drift;
 import dev.diecast.daemon.cpu.CpuReading;
@@ -28,10 +30,11 @@ final class NodeEvidence {
       HostCpu host,
       boolean limitAbove,
       Optional<DiskUse> disk,
-      long clockTolerancePpm) {
+      Optional<PipeUse> pipes,
+      Tolerances tolerances) {
     SortedMap<Integer, CpuDelivery> none = Collections.emptySortedMap();
     return new Evidence(
-        clock(view, clockTolerancePpm)
+        clock(view, tolerances)
             .filter(finding -> finding.outcome() == Outcome.FAIL)
             .map(Finding::reason),
         view.cap()
@@ -42,15 +45,15 @@ final class NodeEvidence {
         view.cpu().map(CpuReading::recent).orElse(none),
         host,
         limitAbove,
-        disk);
+        DiskReport.judge(view),
+        disk,
+        pipes);
   }
 
   /** Whether the node is capped, and its clock is shown to run at T. */
-  static boolean isProven(NodeView view, long clockTolerancePpm) {
+  static boolean isProven(NodeView view, Tolerances tolerances) {
     return capped(view).isPresent()
-        && clock(view, clockTolerancePpm)
-            .filter(finding -> finding.outcome() == Outcome.PASS)
-            .isPresent();
+        && clock(view, tolerances).filter(finding -> finding.outcome() == Outcome.PASS).isPresent();
   }
 
   private static Optional<CapOutcome.Capped> capped(NodeView view) {
@@ -59,10 +62,10 @@ final class NodeEvidence {
         .map(CapOutcome.Capped.class::cast);
   }
 
-  private static Optional<Finding> clock(NodeView view, long tolerancePpm) {
+  private static Optional<Finding> clock(NodeView view, Tolerances tolerances) {
     return view.clock()
         .filter(clock -> clock.unreachable().isEmpty())
-        .map(clock -> Fidelity.judgeClock(view.vm().name(), clock.fit(), tolerancePpm));
+        .map(clock -> Fidelity.judgeClock(view.vm().name(), clock.fit(), tolerances.clockPpm()));
   }
 
   private static Optional<Cause> cause(Set<Drift> drift) {

@@ -6,6 +6,7 @@ import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.DiskUse;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.core.fidelity.Judgement;
+import dev.diecast.core.fidelity.PipeUse;
 import dev.diecast.daemon.metrics.Watched;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelNetworks;
@@ -16,6 +17,7 @@ import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.HostOverload;
+import dev.diecast.daemon.overload.PipeLoad;
 import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
 import dev.diecast.daemon.process.QemuScanner;
@@ -49,6 +51,8 @@ public final class NodeLoop implements Watched {
   private Set<Optional<Cause>> lastCauses = Set.of();
   private final HostLoad load;
   private final DiskLoad disks;
+  private final PipeLoad pipes;
+  private Map<String, ModelKey> models = Map.of();
   private volatile HostOverload overload = HostOverload.IDLE;
 
   NodeLoop(
@@ -56,12 +60,14 @@ public final class NodeLoop implements Watched {
       Vm.Surroundings daemon,
       ModelNetworks networks,
       HostLoad load,
-      DiskLoad disks) {
+      DiskLoad disks,
+      PipeLoad pipes) {
     this.scanner = scanner;
     this.daemon = daemon;
     this.networks = networks;
     this.load = load;
     this.disks = disks;
+    this.pipes = pipes;
   }
 
   @Override
@@ -111,6 +117,8 @@ public final class NodeLoop implements Watched {
                         node, Optional.ofNullable(processes.get(node.getMetadata().getUid())))
                         .stream())
             .toList();
+    models =
+        networked.stream().collect(Collectors.toMap(node -> node.vm().uid(), NetworkedNode::model));
     Map<String, NetworkOutcome> outcomes = networks.step(networked);
     vms.forEach((uid, vm) -> vm.networked(Optional.ofNullable(outcomes.get(uid))));
   }
@@ -134,10 +142,18 @@ public final class NodeLoop implements Watched {
         disks.read(
             own.stream()
                 .collect(Collectors.toMap(HostLoad.Own::process, HostLoad.Own::diskProcesses)));
+    Map<ModelKey, PipeUse> busyPipes = pipes.read(networks.reports(), System.nanoTime());
     Instant now = Instant.now();
     List<FidelityWatch.Verdict> verdicts =
-        vms.values().stream()
-            .map(vm -> vm.judge(cpu, vm.own().map(o -> busyDisks.get(o.process())), now))
+        vms.entrySet().stream()
+            .map(
+                vm ->
+                    vm.getValue()
+                        .judge(
+                            cpu,
+                            vm.getValue().own().map(o -> busyDisks.get(o.process())),
+                            Optional.ofNullable(models.get(vm.getKey())).map(busyPipes::get),
+                            now))
             .toList();
     overload = HostOverload.of(own.size(), cpu, verdicts);
     Set<Optional<Cause>> causes =

@@ -34,18 +34,18 @@ final class NodeStatus {
   private NodeStatus() {}
 
   /**
+   * @param clockTolerancePpm where the node's model says none
    * @param before the conditions that are published
    */
   static DilatedNodeStatus of(
       NodeView view, long clockTolerancePpm, List<Condition> before, Instant now) {
     Claim capped = capped(view);
-    Claim dilated = dilated(view, clockTolerancePpm);
+    Claim dilated = dilated(view, view.tolerances(clockTolerancePpm).clockPpm());
     List<Claim> claims = new ArrayList<>(List.of(capped, dilated));
     Optional<Claim> throttled = DiskReport.throttled(view);
     throttled.ifPresent(claims::add);
     view.network().map(NodeStatus::networked).ifPresent(claims::add);
-    claims.add(
-        throttled.flatMap(DiskReport::unfaithful).orElseGet(() -> faithful(view, capped, dilated)));
+    claims.add(faithful(view, capped, dilated));
     return new DilatedNodeStatus(
         null,
         capped.isTrue() ? view.generation() : null,

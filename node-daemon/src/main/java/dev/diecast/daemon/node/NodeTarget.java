@@ -2,10 +2,12 @@ package dev.diecast.daemon.node;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
+import dev.diecast.api.v1alpha1.FidelityThresholds;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.disk.GuestDisk;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.time.ModelClock;
 import dev.diecast.daemon.disk.DiskTarget;
@@ -24,6 +26,7 @@ import java.util.Optional;
  * @param vcpuDue host cores that T gives each of them
  * @param cap of each vCPU, nearest to that which the kernel can enforce
  * @param disks what its disks are due
+ * @param tolerances of its fidelity, where its model says them
  */
 public record NodeTarget(
     VmIdentity vm,
@@ -32,7 +35,8 @@ public record NodeTarget(
     Rational due,
     Rational vcpuDue,
     CpuCap cap,
-    DiskTarget disks) {
+    DiskTarget disks,
+    Optional<Tolerances> tolerances) {
 
   /**
    * @throws IllegalArgumentException where the node cannot be had as it is; says the field and the
@@ -56,7 +60,8 @@ public record NodeTarget(
             spec.machine().disks().stream()
                 .map(disk -> new GuestDisk(disk.name(), disk.limits(), disk.latencyFloor()))
                 .toList(),
-            factor));
+            factor),
+        spec.thresholds().map(FidelityThresholds::tolerances));
   }
 
   /** Its interface to its model's network, where it has one. */

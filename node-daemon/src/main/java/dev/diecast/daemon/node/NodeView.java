@@ -1,6 +1,7 @@
 package dev.diecast.daemon.node;
 
 import dev.diecast.core.Rational;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
@@ -32,6 +33,17 @@ public record NodeView(
     Optional<ThrottleOutcome> disks,
     Optional<NetworkOutcome> network,
     FidelityWatch.Verdict fidelity) {
+
+  /**
+   * How far it may be from the truth.
+   *
+   * @param clockPpm where its model says nothing
+   */
+  Tolerances tolerances(long clockPpm) {
+    return target
+        .flatMap(NodeTarget::tolerances)
+        .orElseGet(() -> new Tolerances(clockPpm, Tolerances.DEFAULT.cpuRatio()));
+  }
 
   /** Host cores that the caps in force let its vCPUs use together; none where there is no cap. */
   Rational cores() {

@@ -2,9 +2,10 @@ package dev.diecast.daemon.node;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.core.cpu.CpuCap;
-import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.DiskUse;
 import dev.diecast.core.fidelity.HostCpu;
+import dev.diecast.core.fidelity.PipeUse;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.ClockSettings;
@@ -326,11 +327,11 @@ final class Vm implements AutoCloseable {
                             process.process, cpu.usageNanos(), process.diskProcesses)));
   }
 
-  private boolean isLimitedAbove(NodeView seen) {
+  private boolean isLimitedAbove(NodeView seen, Tolerances tolerances) {
     boolean starved =
         seen.cpu().stream()
             .flatMap(cpu -> cpu.recent().values().stream())
-            .anyMatch(CpuDelivery::isStarved);
+            .anyMatch(vcpu -> vcpu.isStarved(tolerances));
     return seen.cap()
         .filter(CapOutcome.Capped.class::isInstance)
         .map(capped -> ((CapOutcome.Capped) capped).vcpus().getFirst().cgroup().getParent())
@@ -339,15 +340,18 @@ final class Vm implements AutoCloseable {
   }
 
   /** Judges what the last step has found. */
-  FidelityWatch.Verdict judge(HostCpu host, Optional<DiskUse> disk, Instant now) {
+  FidelityWatch.Verdict judge(
+      HostCpu host, Optional<DiskUse> disk, Optional<PipeUse> pipes, Instant now) {
     NodeView seen = view();
+    Tolerances tolerances = seen.tolerances(daemon.clock.tolerancePpm());
     verdict =
         running.isEmpty()
             ? fidelity.gone(now)
             : fidelity.judge(
                 NodeEvidence.of(
-                    seen, host, isLimitedAbove(seen), disk, daemon.clock.tolerancePpm()),
-                NodeEvidence.isProven(seen, daemon.clock.tolerancePpm()),
+                    seen, host, isLimitedAbove(seen, tolerances), disk, pipes, tolerances),
+                tolerances,
+                NodeEvidence.isProven(seen, tolerances),
                 now);
     return verdict;
   }

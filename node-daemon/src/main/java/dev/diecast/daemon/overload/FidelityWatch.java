@@ -6,6 +6,7 @@ import dev.diecast.core.fidelity.Evidence;
 import dev.diecast.core.fidelity.FidelityHistory;
 import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.core.fidelity.Overload;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.core.fidelity.UnfaithfulInterval;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,9 +34,9 @@ public final class FidelityWatch {
   /**
    * @param proven whether the node is capped and dilated now
    */
-  public Verdict judge(Evidence evidence, boolean proven, Instant now) {
+  public Verdict judge(Evidence evidence, Tolerances tolerances, boolean proven, Instant now) {
     begun |= proven;
-    Optional<Judgement> judgement = Overload.judge(evidence);
+    Optional<Judgement> judgement = Overload.judge(evidence, tolerances);
     Instant since = begins(judgement, evidence, now);
     lastLook = now;
     if (judgement.isPresent()) {

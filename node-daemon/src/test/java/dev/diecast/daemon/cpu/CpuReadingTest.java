@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.core.Rational;
 import dev.diecast.core.fidelity.CpuDelivery;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.process.ProcFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,12 +93,12 @@ class CpuReadingTest {
     Thread.sleep(30);
     CpuDelivery waiting = meter.read(vcpus, Rational.of(1, 10), false).recent().get(0);
     assertThat(waiting.starved()).isEqualTo(1);
-    assertThat(waiting.isStarved()).isTrue();
+    assertThat(waiting.isStarved(Tolerances.DEFAULT)).isTrue();
 
     state(5, 'S');
     Thread.sleep(30);
     CpuDelivery idle = meter.read(vcpus, Rational.of(1, 10), false).sinceLast().get(0);
-    assertThat(idle.isStarved()).isFalse();
+    assertThat(idle.isStarved(Tolerances.DEFAULT)).isFalse();
   }
 
   @Test

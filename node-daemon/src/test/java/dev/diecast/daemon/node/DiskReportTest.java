@@ -9,6 +9,8 @@ import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.disk.DiskRate;
 import dev.diecast.core.disk.GuestDisk;
 import dev.diecast.core.disk.LatencyFloor;
+import dev.diecast.core.fidelity.Cause;
+import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.core.time.ModelClock;
 import dev.diecast.daemon.disk.DeviceNumber;
 import dev.diecast.daemon.disk.DiskBacking;
@@ -47,7 +49,8 @@ class DiskReportTest {
             Rational.of(1, 10),
             Rational.of(1, 10),
             CpuCap.of(1, Rational.ONE, TEN),
-            disks);
+            disks,
+            Optional.empty());
     return new NodeView(
         VM,
         3,
@@ -90,34 +93,52 @@ class DiskReportTest {
 
   @Test
   void limitsInForceAreTrueAndRoundingIsSaid() {
-    Claim claim = claim(view(target(DATA), Optional.of(throttled())));
+    NodeView view = view(target(DATA), Optional.of(throttled()));
+    Claim claim = claim(view);
     assertThat(claim.status()).isEqualTo("True");
     assertThat(claim.reason()).isEqualTo("LimitsInForce");
     assertThat(claim.message()).contains("disk data is off by up to 20.0 %");
-    assertThat(DiskReport.unfaithful(claim)).isEmpty();
+    assertThat(DiskReport.judge(view)).isEmpty();
   }
 
   @Test
   void theGravestProblemIsTheReasonAndAllAreTold() {
-    Claim claim =
-        claim(
-            view(
-                target(DATA),
-                Optional.of(
-                    throttled(
-                        new DiskProblem(DiskProblem.Reason.NotThrottleable, "one"),
-                        new DiskProblem(DiskProblem.Reason.BufferedIo, "two")))));
+    NodeView view =
+        view(
+            target(DATA),
+            Optional.of(
+                throttled(
+                    new DiskProblem(DiskProblem.Reason.NotThrottleable, "one"),
+                    new DiskProblem(DiskProblem.Reason.BufferedIo, "two"))));
+    Claim claim = claim(view);
     assertThat(claim.status()).isEqualTo("False");
     assertThat(claim.reason()).isEqualTo("NotThrottleable");
     assertThat(claim.message()).isEqualTo("one; two");
-    assertThat(DiskReport.unfaithful(claim).orElseThrow().reason()).isEqualTo("DiskNotThrottled");
+    assertThat(DiskReport.judge(view))
+        .contains(new Judgement(Cause.DiskNotThrottled, 1, "one; two"));
+  }
+
+  @Test
+  void limitsThatSomebodyChangedAreTold() {
+    ThrottleOutcome.Throttled right = (ThrottleOutcome.Throttled) throttled();
+    ThrottleOutcome changed =
+        new ThrottleOutcome.Throttled(
+            right.backings(),
+            right.inForce(),
+            right.delays(),
+            right.delivered(),
+            right.problems(),
+            true);
+    assertThat(DiskReport.judge(view(target(DATA), Optional.of(changed))))
+        .map(Judgement::cause)
+        .contains(Cause.DiskLimitChanged);
   }
 
   @Test
   void aGuestThatDoesNotRunIsNotUnfaithful() {
-    Claim claim = claim(view(target(DATA), Optional.empty()));
-    assertThat(claim.reason()).isEqualTo("NoProcess");
-    assertThat(DiskReport.unfaithful(claim)).isEmpty();
+    NodeView view = view(target(DATA), Optional.empty());
+    assertThat(claim(view).reason()).isEqualTo("NoProcess");
+    assertThat(DiskReport.judge(view)).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.FidelityHistory;
 import dev.diecast.core.fidelity.HostCpu;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.core.time.ClockEstimate;
 import dev.diecast.core.time.ClockFit;
 import dev.diecast.core.time.ModelClock;
@@ -46,7 +47,8 @@ class NodeStatusTest {
           Rational.of(1, 5),
           Rational.of(1, 10),
           CAP,
-          DiskTarget.NONE);
+          DiskTarget.NONE,
+          Optional.empty());
   private static final long SECOND = 1_000_000_000;
 
   private static CapOutcome capped() {
@@ -103,8 +105,10 @@ class NodeStatusTest {
         Optional.empty(),
         Optional.empty(),
         watch.judge(
-            NodeEvidence.of(seen, host, false, Optional.empty(), 200),
-            NodeEvidence.isProven(seen, 200),
+            NodeEvidence.of(
+                seen, host, false, Optional.empty(), Optional.empty(), Tolerances.DEFAULT),
+            Tolerances.DEFAULT,
+            NodeEvidence.isProven(seen, Tolerances.DEFAULT),
             NOW));
   }
 

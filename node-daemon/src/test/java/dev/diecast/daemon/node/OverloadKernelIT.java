@@ -21,6 +21,7 @@ import dev.diecast.daemon.metrics.DaemonMetrics;
 import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
+import dev.diecast.daemon.overload.PipeLoad;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.QemuScanner;
 import dev.diecast.daemon.record.RecordStore;
@@ -121,7 +122,8 @@ class OverloadKernelIT {
             metrics),
         new ModelNetworks(proc, List::of, _ -> Optional.empty(), "here"),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),
-        new DiskLoad(PROC, Path.of("/sys")));
+        new DiskLoad(PROC, Path.of("/sys")),
+        new PipeLoad(Duration.ofSeconds(3)));
   }
 
   /** A VM of one busy vCPU. */

@@ -8,6 +8,7 @@ import dev.diecast.core.fidelity.Evidence;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.core.fidelity.Overload;
+import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.process.ProcessKey;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -84,7 +85,8 @@ class DiskLoadTest {
                 new TreeMap<>(),
                 HostCpu.UNKNOWN,
                 false,
-                Optional.ofNullable(uses.get(VM))))
+                Optional.ofNullable(uses.get(VM))),
+            Tolerances.DEFAULT)
         .map(Judgement::cause);
   }
 

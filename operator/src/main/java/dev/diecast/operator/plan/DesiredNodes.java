@@ -70,7 +70,8 @@ public final class DesiredNodes {
             place.hostSpeed().equals(Rational.ONE) ? null : place.hostSpeed().toString(),
             place.group().machine(),
             place.group().vm(),
-            network(model, place)));
+            network(model, place),
+            model.getSpec().fidelity()));
     return node;
   }
 

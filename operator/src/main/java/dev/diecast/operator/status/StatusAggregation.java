@@ -1,7 +1,12 @@
 package dev.diecast.operator.status;
 
+import dev.diecast.api.resources.FidelityReadings;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
+import dev.diecast.core.fidelity.Finding;
+import dev.diecast.core.fidelity.ModelVerdict;
+import dev.diecast.core.fidelity.NodeReading;
+import dev.diecast.core.fidelity.Window;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +81,8 @@ public final class StatusAggregation {
         RunFidelity.of(
             Optional.ofNullable(facts.model().getStatus()).map(ScaleModelStatus::fidelity),
             facts.nodes());
-    conditions.add(Conditions.next(before, FAITHFUL, faithful(nodes, record), generation, now));
+    conditions.add(
+        Conditions.next(before, FAITHFUL, faithful(facts, record, now), generation, now));
     return new ScaleModelStatus(
         generation,
         facts.timeDilation().orElse(null),
@@ -159,23 +165,44 @@ public final class StatusAggregation {
         NodeView::cappedAndDilated);
   }
 
-  private static Verdict faithful(List<NodeView> nodes, ScaleModelStatus.Fidelity record) {
-    List<NodeView> wrong = nodes.stream().filter(node -> node.faithful().isFalse()).toList();
-    if (!wrong.isEmpty()) {
-      return Verdict.no(
-          wrong.getFirst().faithful().reason(),
-          share(wrong, nodes)
-              + " nodes are not: "
-              + named(wrong, node -> node.name() + " (" + node.faithful().reason() + ")"));
-    }
-    List<NodeView> proven = nodes.stream().filter(node -> node.faithful().isTrue()).toList();
-    return !nodes.isEmpty() && proven.size() == nodes.size()
-        ? Verdict.yes(
-            "Faithful",
-            "all " + nodes.size() + " nodes get what is due" + RunFidelity.remark(record))
-        : Verdict.unknown(
-            "Measuring",
-            share(proven, nodes) + " nodes are shown to be faithful" + RunFidelity.remark(record));
+  /** By the rule that {@code diecast run} judges by, of this moment. */
+  private static Verdict faithful(ModelFacts facts, ScaleModelStatus.Fidelity record, Instant now) {
+    ModelVerdict verdict =
+        ModelVerdict.of(
+            facts.nodes().stream()
+                .map(FidelityReadings::of)
+                .sorted(java.util.Comparator.comparing(NodeReading::node))
+                .toList(),
+            facts.model().getSpec().thresholds().tolerances(),
+            Window.at(now));
+    int nodes = facts.nodes().size();
+    List<Finding> wrong = verdict.failures();
+    return switch (verdict.outcome()) {
+      case FAIL ->
+          Verdict.no(
+              reason(wrong.getFirst()),
+              wrong.size()
+                  + " of "
+                  + nodes
+                  + " nodes are not: "
+                  + named(wrong, finding -> finding.node() + " (" + reason(finding) + ")"));
+      case UNKNOWN ->
+          Verdict.unknown(
+              "Measuring",
+              (nodes - verdict.unknowns().size())
+                  + " of "
+                  + nodes
+                  + " nodes are shown to be faithful"
+                  + RunFidelity.remark(record));
+      case PASS ->
+          Verdict.yes(
+              "Faithful", "all " + nodes + " nodes get what is due" + RunFidelity.remark(record));
+    };
+  }
+
+  /** A newer daemon's cause is one that this version does not know. */
+  private static String reason(Finding finding) {
+    return finding.cause().map(Enum::name).orElse("Unfaithful");
   }
 
   private static Verdict ready(List<Verdict> needed) {
@@ -223,7 +250,7 @@ public final class StatusAggregation {
     return some.size() + " of " + all.size();
   }
 
-  private static String named(List<NodeView> nodes, Function<NodeView, String> text) {
+  private static <T> String named(List<T> nodes, Function<T, String> text) {
     String named = nodes.stream().limit(NAMED_AT_MOST).map(text).collect(Collectors.joining(", "));
     return nodes.size() > NAMED_AT_MOST
         ? named + " and " + (nodes.size() - NAMED_AT_MOST) + " more"

@@ -1,5 +1,6 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.api.resources.FidelityReadings;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
@@ -8,13 +9,18 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.fidelity.Fidelity;
 import dev.diecast.core.fidelity.Finding;
+import dev.diecast.core.fidelity.ModelVerdict;
+import dev.diecast.core.fidelity.NodeReading;
 import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.core.fidelity.Share;
+import dev.diecast.core.fidelity.Tolerances;
+import dev.diecast.core.fidelity.Window;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.time.ClockEstimate;
 import dev.diecast.standalone.Progress;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,28 +32,23 @@ import java.util.OptionalDouble;
 final class FidelityRun {
   private final Session session;
   private final Progress progress;
-  private final Thresholds thresholds;
+  private final Plan plan;
 
   /**
-   * @param clockPpm tolerance of a clock's rate
-   * @param cpuPercent tolerance of delivered over due CPU
+   * How it is measured.
+   *
    * @param clockWindow least host time that a clock is watched
    * @param bootGuestTime how long a guest may take to boot, in its own time
    * @param cpuRounds rounds of the CPU loop
    * @param cpuRoundHostTime length of one round
    */
-  record Thresholds(
-      long clockPpm,
-      double cpuPercent,
-      Duration clockWindow,
-      Duration bootGuestTime,
-      int cpuRounds,
-      Duration cpuRoundHostTime) {}
+  record Plan(
+      Duration clockWindow, Duration bootGuestTime, int cpuRounds, Duration cpuRoundHostTime) {}
 
-  FidelityRun(Session session, Progress progress, Thresholds thresholds) {
+  FidelityRun(Session session, Progress progress, Plan plan) {
     this.session = session;
     this.progress = progress;
-    this.thresholds = thresholds;
+    this.plan = plan;
   }
 
   RunReport measure(ScaleModel wanted) throws InterruptedException, IOException {
@@ -59,84 +60,109 @@ final class FidelityRun {
     DilationFactor factor = DilationFactor.parse(dilation.factor());
     try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
       double firstGuest =
-          new BootWait(session, progress, thresholds.bootGuestTime()).await(watch, factor, start);
+          new BootWait(session, progress, plan.bootGuestTime()).await(watch, factor, start);
+      Instant from = Instant.now();
       CpuProbe.Result cpu =
-          new CpuProbe(progress, reference.exec(), thresholds.cpuRoundHostTime())
-              .measure(CpuProbe.subjects(session, placed.nodes()), thresholds.cpuRounds());
+          new CpuProbe(progress, reference.exec(), plan.cpuRoundHostTime())
+              .measure(CpuProbe.subjects(session, placed.nodes()), plan.cpuRounds());
       ModelWatch.Snapshot measured = awaitClockWindow(watch);
-      return report(measured, cpu, firstGuest, (System.nanoTime() - start) / 1e9);
+      ModelVerdict verdict = judge(measured, cpu, new Window(from, Instant.now()));
+      return report(measured, cpu, verdict, firstGuest, (System.nanoTime() - start) / 1e9);
     }
   }
 
   private ModelWatch.Snapshot awaitClockWindow(ModelWatch watch) throws InterruptedException {
     progress.step(
         "clocks: watching until each was seen for %d s of host time"
-            .formatted(thresholds.clockWindow().toSeconds()));
+            .formatted(plan.clockWindow().toSeconds()));
     try {
       return watch.await(
           "clock window",
-          thresholds.clockWindow().multipliedBy(3).plusSeconds(30),
+          plan.clockWindow().multipliedBy(3).plusSeconds(30),
           snapshot ->
               snapshot.nodes().stream()
-                  .allMatch(node -> clock(node).filter(this::longEnough).isPresent()));
+                  .allMatch(
+                      node -> clock(node).filter(this::longEnough).isPresent() && isJudged(node)));
     } catch (IllegalStateException e) {
       progress.step(e.getMessage() + "; reporting what there is");
       return watch.snapshot().orElseThrow(() -> e);
     }
   }
 
+  private static boolean isJudged(DilatedNode node) {
+    return !(FidelityReadings.of(node).now() instanceof NodeReading.State.Unknown);
+  }
+
   private boolean longEnough(DilatedNodeStatus.Clock clock) {
-    return clock.windowMillis() != null
-        && clock.windowMillis() >= thresholds.clockWindow().toMillis();
+    return clock.windowMillis() != null && clock.windowMillis() >= plan.clockWindow().toMillis();
   }
 
   private static Optional<DilatedNodeStatus.Clock> clock(DilatedNode node) {
     return Optional.ofNullable(node.getStatus()).map(DilatedNodeStatus::clock);
   }
 
+  /** By the rule of the condition Faithful, with what only a run can measure besides. */
+  private ModelVerdict judge(ModelWatch.Snapshot snapshot, CpuProbe.Result cpu, Window window) {
+    Tolerances tolerances = snapshot.model().getSpec().thresholds().tolerances();
+    return ModelVerdict.of(
+        snapshot.nodes().stream()
+            .map(
+                node -> {
+                  String name = node.getMetadata().getName();
+                  return FidelityReadings.of(node)
+                      .with(judgeClock(name, clock(node), tolerances))
+                      .with(judgeCpu(name, cpu, tolerances));
+                })
+            .toList(),
+        tolerances,
+        window);
+  }
+
   private RunReport report(
-      ModelWatch.Snapshot snapshot, CpuProbe.Result cpu, double firstGuest, double seconds) {
-    List<RunReport.Node> nodes = new ArrayList<>();
-    List<Finding> findings = new ArrayList<>();
-    for (DilatedNode node : snapshot.nodes()) {
-      String name = node.getMetadata().getName();
-      Finding clock = judgeClock(name, clock(node));
-      OptionalDouble ratio = Medians.of(cpu.ratios().getOrDefault(name, List.of()));
-      Finding speed = judgeCpu(name, ratio, cpu.failures().get(name));
-      findings.add(clock);
-      findings.add(speed);
-      nodes.add(
-          new RunReport.Node(
-              name,
-              node.getSpec().group(),
-              node.getSpec().host(),
-              Fidelity.verdict(List.of(clock, speed)),
-              clock(node).map(Views::clock).orElse(RunReport.Clock.UNMEASURED),
-              new RunReport.Cpu(
-                  boxed(ratio),
-                  boxed(Medians.of(cpu.rates().getOrDefault(name, List.of()))),
-                  due(node).toDouble()),
-              Optional.ofNullable(node.getStatus())
-                  .map(DilatedNodeStatus::fidelity)
-                  .map(DilatedNodeStatus.Fidelity::unfaithfulIntervals)
-                  .orElse(null)));
-    }
+      ModelWatch.Snapshot snapshot,
+      CpuProbe.Result cpu,
+      ModelVerdict verdict,
+      double firstGuest,
+      double seconds) {
     ScaleModel model = snapshot.model();
     EffectiveDilation dilation = model.getStatus().timeDilation();
     return new RunReport(
-        Fidelity.verdict(findings),
+        verdict.outcome(),
         model.getMetadata().getName(),
         model.getMetadata().getNamespace(),
         dilation.factor(),
         dilation.driver().name(),
-        nodes,
+        snapshot.nodes().stream().map(node -> node(node, cpu, verdict)).toList(),
         reference(cpu.reference()),
-        findings,
+        verdict.findings().stream().map(RunReport.Judged::of).toList(),
+        new RunReport.Span(verdict.window().from().toString(), verdict.window().to().toString()),
         firstGuest,
         seconds);
   }
 
-  private Finding judgeClock(String name, Optional<DilatedNodeStatus.Clock> clock) {
+  private static RunReport.Node node(DilatedNode node, CpuProbe.Result cpu, ModelVerdict verdict) {
+    String name = node.getMetadata().getName();
+    Optional<DilatedNodeStatus.Fidelity> record =
+        Optional.ofNullable(node.getStatus()).map(DilatedNodeStatus::fidelity);
+    return new RunReport.Node(
+        name,
+        node.getSpec().group(),
+        node.getSpec().host(),
+        Fidelity.verdict(verdict.of(name)),
+        clock(node).map(Views::clock).orElse(RunReport.Clock.UNMEASURED),
+        new RunReport.Cpu(
+            boxed(Medians.of(cpu.ratios().getOrDefault(name, List.of()))),
+            boxed(Medians.of(cpu.rates().getOrDefault(name, List.of()))),
+            due(node).toDouble()),
+        record.map(DilatedNodeStatus.Fidelity::unfaithfulIntervals).orElse(null),
+        record.stream()
+            .flatMap(r -> r.intervals().stream())
+            .map(i -> new RunReport.Interval(i.from(), i.to(), i.reason(), i.deliveredPercent()))
+            .toList());
+  }
+
+  private Finding judgeClock(
+      String name, Optional<DilatedNodeStatus.Clock> clock, Tolerances tolerances) {
     return Fidelity.judgeClock(
         name,
         clock
@@ -151,13 +177,22 @@ final class FidelityRun {
                         c.offsetErrorMicros() * 1000,
                         c.samples(),
                         c.windowMillis() * 1_000_000)),
-        thresholds.clockPpm());
+        tolerances.clockPpm());
   }
 
-  private Finding judgeCpu(String name, OptionalDouble ratio, String failure) {
+  private static Finding judgeCpu(String name, CpuProbe.Result cpu, Tolerances tolerances) {
+    String failure = cpu.failures().get(name);
+    double[] ratios =
+        cpu.ratios().getOrDefault(name, List.of()).stream()
+            .mapToDouble(Double::doubleValue)
+            .filter(Double::isFinite)
+            .toArray();
     return failure == null
-        ? Fidelity.judgeCpu(name, ratio, thresholds.cpuPercent() / 100)
-        : new Finding(name, "cpu", Outcome.UNKNOWN, failure);
+        ? Fidelity.judgeCpu(
+            name,
+            ratios.length == 0 ? Optional.empty() : Optional.of(Share.ofReadings(ratios)),
+            tolerances.cpuRatio())
+        : new Finding(name, Finding.CPU, Outcome.UNKNOWN, failure);
   }
 
   private static Rational due(DilatedNode node) {

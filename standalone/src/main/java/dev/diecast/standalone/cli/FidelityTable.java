@@ -1,6 +1,5 @@
 package dev.diecast.standalone.cli;
 
-import dev.diecast.core.fidelity.Finding;
 import dev.diecast.core.fidelity.Outcome;
 import java.util.Locale;
 
@@ -44,7 +43,7 @@ final class FidelityTable {
                 number("%.0f", report.reference().least()),
                 number("%.0f", report.reference().most()),
                 report.reference().rounds()));
-    for (Finding finding : report.findings()) {
+    for (RunReport.Judged finding : report.findings()) {
       if (finding.outcome() != Outcome.PASS) {
         text.append(
             "%s %s %s: %s%n"

@@ -1,6 +1,8 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.api.v1alpha1.FidelityThresholds;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,16 +49,21 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--clock-tolerance",
       paramLabel = "PPM",
-      defaultValue = "200",
-      description = "How far a clock's rate may be off (default: ${DEFAULT-VALUE}).")
-  private int clockTolerancePpm;
+      description = "How far a clock's rate may be off (default: that of the model).")
+  private Integer clockTolerancePpm;
 
   @Option(
       names = "--cpu-tolerance",
       paramLabel = "PERCENT",
-      defaultValue = "10",
-      description = "How far delivered CPU may be from due (default: ${DEFAULT-VALUE}).")
-  private double cpuTolerancePercent;
+      description = "How far delivered CPU may be from due (default: that of the model).")
+  private Integer cpuTolerancePercent;
+
+  @Option(
+      names = "--unfaithful-tolerance",
+      paramLabel = "PERCENT",
+      description =
+          "For how much of its time a node may be unfaithful (default: that of the model).")
+  private Integer unfaithfulTolerancePercent;
 
   @Option(
       names = "--cpu-rounds",
@@ -74,13 +81,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    FidelityRun.Thresholds thresholds = thresholds();
+    FidelityRun.Plan plan = plan();
     ModelFile read = topology.read(file);
     if (read.models().size() != 1) {
       throw new Refusal(
           "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
               .formatted(file, read.models().size()));
     }
+    applyTolerances(read.models().getFirst());
     TopologyMaps.requireAll(file, read);
     Setup.refuseUnknownImages(read);
     Instance target = instance.instance();
@@ -90,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       Setup.prepareDisks(read, progress);
       session.apply(read);
       ScaleModel model = read.models().getFirst();
-      report = new FidelityRun(session, progress, thresholds).measure(model);
+      report = new FidelityRun(session, progress, plan).measure(model);
       if (keep) {
         session.keep();
       }
@@ -103,22 +111,49 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.of(report.verdict());
   }
 
-  private FidelityRun.Thresholds thresholds() {
+  private FidelityRun.Plan plan() {
     positive("--clock-window", clockWindowSeconds);
-    positive("--clock-tolerance", clockTolerancePpm);
     positive("--cpu-rounds", cpuRounds);
     positive("--boot-timeout", bootTimeoutSeconds);
-    if (!(cpuTolerancePercent > 0 && cpuTolerancePercent < 100)) {
-      throw new Refusal(
-          "--cpu-tolerance: must be above 0 and below 100 per cent, not " + cpuTolerancePercent);
-    }
-    return new FidelityRun.Thresholds(
-        clockTolerancePpm,
-        cpuTolerancePercent,
+    within("--clock-tolerance", clockTolerancePpm, 1, FidelityThresholds.MOST_CLOCK_PPM);
+    within("--cpu-tolerance", cpuTolerancePercent, 1, FidelityThresholds.MOST_CPU_PERCENT);
+    within(
+        "--unfaithful-tolerance",
+        unfaithfulTolerancePercent,
+        0,
+        FidelityThresholds.MOST_UNFAITHFUL_PERCENT);
+    return new FidelityRun.Plan(
         Duration.ofSeconds(clockWindowSeconds),
         Duration.ofSeconds(bootTimeoutSeconds),
         cpuRounds,
         Duration.ofSeconds(6));
+  }
+
+  /** What is said here is said of the model: its daemon judges by the same. */
+  private void applyTolerances(ScaleModel model) {
+    ScaleModelSpec spec = model.getSpec();
+    FidelityThresholds own = spec.thresholds();
+    model.setSpec(
+        new ScaleModelSpec(
+            spec.timeDilation(),
+            spec.hosts(),
+            spec.groups(),
+            spec.network(),
+            new FidelityThresholds(
+                either(clockTolerancePpm, own.clockPartsPerMillion()),
+                either(cpuTolerancePercent, own.cpuPercent()),
+                either(unfaithfulTolerancePercent, own.unfaithfulPercent()),
+                own.framesPerMillion())));
+  }
+
+  private static Integer either(Integer option, Integer model) {
+    return option == null ? model : option;
+  }
+
+  private static void within(String option, Integer value, int least, int most) {
+    if (value != null && (value < least || value > most)) {
+      throw new Refusal("%s: must be from %d to %d, not %d".formatted(option, least, most, value));
+    }
   }
 
   private static void positive(String option, int value) {

@@ -2,8 +2,10 @@ package dev.diecast.standalone.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.Finding;
 import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.core.fidelity.Share;
 import java.util.List;
 
 /**
@@ -13,6 +15,7 @@ import java.util.List;
  * @param verdict of all findings
  * @param timeDilationFactor T in canonical form, such as {@code 10} or {@code 5/2}
  * @param reference the undilated guest that the CPU ratios are measured against
+ * @param window host time that is judged
  * @param seconds wall time of the whole run so far
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -25,7 +28,8 @@ public record RunReport(
     String driver,
     List<Node> nodes,
     Reference reference,
-    List<Finding> findings,
+    List<Judged> findings,
+    Span window,
     double firstGuestSeconds,
     double seconds) {
 
@@ -38,6 +42,7 @@ public record RunReport(
    * One node of the model.
    *
    * @param unfaithfulIntervals that its daemon has on record; null where it has said nothing yet
+   * @param intervals the latest of them
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   public record Node(
@@ -47,7 +52,52 @@ public record RunReport(
       Outcome verdict,
       Clock clock,
       Cpu cpu,
-      Integer unfaithfulIntervals) {}
+      Integer unfaithfulIntervals,
+      List<Interval> intervals) {}
+
+  /** A stretch of host time, RFC 3339 UTC. */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Span(String from, String to) {}
+
+  /**
+   * When a node was not faithful.
+   *
+   * @param to null while it lasts
+   * @param cause as {@link dev.diecast.core.fidelity.Cause} names it
+   * @param deliveredPercent delivered over due, where it was farthest from 100
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Interval(String from, String to, String cause, Integer deliveredPercent) {}
+
+  /**
+   * A finding of core's, with null for what there is not.
+   *
+   * @param share delivered over due; shareError is its half width
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Judged(
+      String node,
+      String resource,
+      Outcome outcome,
+      String reason,
+      Cause cause,
+      String from,
+      String to,
+      Double share,
+      Double shareError) {
+    static Judged of(Finding finding) {
+      return new Judged(
+          finding.node(),
+          finding.resource(),
+          finding.outcome(),
+          finding.reason(),
+          finding.cause().orElse(null),
+          finding.when().map(when -> when.from().toString()).orElse(null),
+          finding.when().map(when -> when.to().toString()).orElse(null),
+          finding.share().map(Share::value).orElse(null),
+          finding.share().map(Share::error).orElse(null));
+    }
+  }
 
   /**
    * The guest's clock against T.

@@ -69,9 +69,13 @@ class ReportsTest {
                     Outcome.UNKNOWN,
                     RunReport.Clock.UNMEASURED,
                     new RunReport.Cpu(null, null, 0.4),
-                    3)),
+                    3,
+                    List.of())),
             new RunReport.Reference(null, null, null, 0),
-            List.of(new Finding("shop-web-0", Finding.CLOCK, Outcome.UNKNOWN, "not yet")),
+            List.of(
+                RunReport.Judged.of(
+                    new Finding("shop-web-0", Finding.CLOCK, Outcome.UNKNOWN, "not yet"))),
+            new RunReport.Span("2026-11-22T10:00:00Z", "2026-11-22T10:01:00Z"),
             1,
             2);
     assertThat(FidelityTable.of(report))
