@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       LogsCommand.class,
       KubectlCommand.class,
       DownCommand.class,
+      CompareCommand.class,
       TopologyCommand.class,
       BenchCommand.class,
       TestCommand.class,

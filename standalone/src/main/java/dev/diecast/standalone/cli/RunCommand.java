@@ -36,6 +36,12 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private OutputOption output;
   @Mixin private TopologyOption topology;
 
+  @Option(
+      names = "--results",
+      paramLabel = "DIR",
+      description = "Writes the run's record here, for `diecast compare`.")
+  private Path results;
+
   @Option(names = "--keep", description = "Leave the model running; `diecast down` ends it.")
   private boolean keep;
 
@@ -88,6 +94,9 @@ final class RunCommand implements Callable<Integer> {
           "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
               .formatted(file, read.models().size()));
     }
+    if (results != null) {
+      RunResults.require(results);
+    }
     applyTolerances(read.models().getFirst());
     TopologyMaps.requireAll(file, read);
     Setup.refuseUnknownImages(read);
@@ -102,6 +111,9 @@ final class RunCommand implements Callable<Integer> {
       if (keep) {
         session.keep();
       }
+    }
+    if (results != null) {
+      RunResults.write(results, report);
     }
     if (output.json()) {
       output.printJson(report);

@@ -1,0 +1,182 @@
+package dev.diecast.standalone.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.standalone.compare.Comparison;
+import dev.diecast.standalone.compare.ComparisonPage;
+import dev.diecast.standalone.compare.KolmogorovSmirnov;
+import dev.diecast.standalone.compare.RunRecord;
+import dev.diecast.standalone.compare.Series;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Holds the results of two runs against each other. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compares the results of two runs: throughput, latency (Kolmogorov-Smirnov), CPU per tier.",
+      "Each is a directory that `run --results` wrote, with what tools in the guests printed put",
+      "beside, or one such file (wrk, pgbench, fio json, iperf3 json, JSON lines)."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 the same, 1 different, 2 refused, 3 unknown. docs/reference/results.md."
+    })
+final class CompareCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "A", description = "The run to be measured by.")
+  private Path first;
+
+  @Parameters(index = "1", paramLabel = "B", description = "The run that is measured.")
+  private Path second;
+
+  @Mixin private OutputOption output;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Writes a page with the curves.")
+  private Path html;
+
+  @Option(
+      names = "--throughput-limit",
+      paramLabel = "PERCENT",
+      defaultValue = "3",
+      description = "How far throughputs may be apart (default: ${DEFAULT-VALUE}).")
+  private double throughputPercent;
+
+  @Option(
+      names = "--distance-limit",
+      paramLabel = "D",
+      defaultValue = "0.1",
+      description = "KS distance that latencies may have, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double distance;
+
+  @Option(
+      names = "--significance",
+      paramLabel = "P",
+      defaultValue = "0.05",
+      description = "Below this probability a distance is no chance (default: ${DEFAULT-VALUE}).")
+  private double significance;
+
+  @Option(
+      names = "--cpu-limit",
+      paramLabel = "PERCENT",
+      defaultValue = "5",
+      description = "How far the CPU of a tier may be apart (default: ${DEFAULT-VALUE}).")
+  private double cpuPercent;
+
+  /** As {@code -o json} prints it. */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Report(Outcome outcome, String a, String b, List<Row> rows) {}
+
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Row(
+      String kind,
+      String name,
+      Outcome outcome,
+      String text,
+      Double ratio,
+      Double distance,
+      Double probability,
+      Quantiles a,
+      Quantiles b) {}
+
+  /** Of latencies, seconds of guest time. */
+  record Quantiles(double p50, double p90, double p99, long count) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Comparison.Limits limits =
+        new Comparison.Limits(
+            percent("--throughput-limit", throughputPercent),
+            share("--distance-limit", distance),
+            share("--significance", significance),
+            percent("--cpu-limit", cpuPercent));
+    Comparison comparison = Comparison.of(read(first), read(second), limits);
+    if (html != null) {
+      Files.writeString(html, ComparisonPage.of(comparison));
+    }
+    if (output.json()) {
+      output.printJson(report(comparison));
+    } else {
+      System.out.print(table(comparison));
+    }
+    return ExitCode.of(comparison.outcome());
+  }
+
+  private static RunRecord read(Path path) throws IOException {
+    try {
+      return RunRecord.read(path);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(e.getMessage());
+    }
+  }
+
+  private static double percent(String option, double value) {
+    if (!(value > 0 && value < 100)) {
+      throw new Refusal(option + ": must be above 0 and below 100 per cent, not " + value);
+    }
+    return value / 100;
+  }
+
+  private static double share(String option, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new Refusal(option + ": must be above 0 and below 1, not " + value);
+    }
+    return value;
+  }
+
+  static String table(Comparison comparison) {
+    TextTable table = new TextTable("WHAT", "SERIES", "OUTCOME", "B AGAINST A");
+    comparison
+        .rows()
+        .forEach(row -> table.row(row.kind(), row.name(), row.outcome().name(), row.text()));
+    return "A: %s%nB: %s%n%n%s%n%s%n"
+        .formatted(
+            comparison.a().name(),
+            comparison.b().name(),
+            table,
+            switch (comparison.outcome()) {
+              case PASS -> "The same.";
+              case FAIL -> "Different.";
+              case UNKNOWN -> "Unknown.";
+            });
+  }
+
+  private static Report report(Comparison comparison) {
+    return new Report(
+        comparison.outcome(),
+        comparison.a().name(),
+        comparison.b().name(),
+        comparison.rows().stream().map(CompareCommand::row).toList());
+  }
+
+  private static Row row(Comparison.Row row) {
+    return new Row(
+        row.kind(),
+        row.name(),
+        row.outcome(),
+        row.text(),
+        row.ratio().orElse(null),
+        row.test().map(KolmogorovSmirnov::distance).orElse(null),
+        row.test().map(KolmogorovSmirnov::probability).orElse(null),
+        quantiles(row.a()),
+        quantiles(row.b()));
+  }
+
+  private static Quantiles quantiles(Optional<Series> series) {
+    return series.orElse(null) instanceof Series.Latency latency
+        ? new Quantiles(
+            latency.distribution().quantile(0.5),
+            latency.distribution().quantile(0.9),
+            latency.distribution().quantile(0.99),
+            latency.distribution().count())
+        : null;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.diecast.standalone.compare;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diecast.core.fidelity.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A run's results as they lie on disk: one file, or a directory of them.
+ *
+ * @param verdict of the run itself; empty where it is not on record
+ * @param timeDilationFactor T, empty likewise
+ */
+public record RunRecord(
+    String name,
+    Optional<Outcome> verdict,
+    Optional<String> timeDilationFactor,
+    List<Series> series) {
+
+  /** The run's own report in a directory of results. */
+  public static final String REPORT = "run.json";
+
+  /** What the run itself measured. */
+  public static final String LINES = "results.jsonl";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long MOST_BYTES = 256L << 20;
+
+  public RunRecord {
+    series = List.copyOf(series);
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the file, what is wrong with it and the mend
+   */
+  public static RunRecord read(Path path) throws IOException {
+    if (Files.isRegularFile(path)) {
+      return new RunRecord(
+          path.toString(), Optional.empty(), Optional.empty(), series(path, "load"));
+    }
+    if (!Files.isDirectory(path)) {
+      throw new IllegalArgumentException(path + ": there is no such file or directory");
+    }
+    JsonNode report = JSON.missingNode();
+    if (Files.exists(path.resolve(REPORT))) {
+      report = JSON.readTree(path.resolve(REPORT).toFile());
+    }
+    List<Series> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(path)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (!name.equals(REPORT) && !name.startsWith(".") && !name.endsWith(".html")) {
+          all.addAll(series(file, name.replaceFirst("[.][^.]*$", "")));
+        }
+      }
+    }
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException(
+          path
+              + ": holds no results; `diecast run --results DIR` writes some, and so do the tools"
+              + " of docs/reference/results.md");
+    }
+    return new RunRecord(
+        path.toString(),
+        Optional.ofNullable(report.path("verdict").textValue()).map(Outcome::valueOf),
+        Optional.ofNullable(report.path("timeDilationFactor").textValue()),
+        all);
+  }
+
+  private static List<Series> series(Path file, String name) throws IOException {
+    if (Files.size(file) > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "%s: has more than %d MiB: split it".formatted(file, MOST_BYTES >> 20));
+    }
+    String text = Files.readString(file);
+    try {
+      return parse(name, text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** By what it looks like, whatever it is called. */
+  static List<Series> parse(String name, String text) {
+    if (text.stripLeading().startsWith("{")) {
+      Optional<List<Series>> tool = Optional.empty();
+      try {
+        tool = ToolJson.read(name, JSON.readTree(text));
+      } catch (JsonProcessingException e) {
+        // Several objects, one on each line, or broken: the lines say which.
+      }
+      return tool.orElseGet(() -> ResultLines.read(text));
+    }
+    return ToolText.read(name, text)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "is no output of wrk, pgbench, fio (json) or iperf3 (json), and no lines of"
+                        + " results: see docs/reference/results.md"));
+  }
+}
