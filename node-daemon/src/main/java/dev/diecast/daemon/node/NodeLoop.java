@@ -197,7 +197,6 @@ public final class NodeLoop implements Watched {
     vms.keySet().forEach(this::drop);
     networks.close();
     if (undo) {
-      networks.undo();
       for (VmRecord record : daemon.records().all()) {
         attempt(record.vm().uid(), () -> forget(record));
       }

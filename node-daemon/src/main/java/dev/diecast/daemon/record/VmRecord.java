@@ -14,7 +14,6 @@ import java.util.Map;
  * @param cgroups every cgroup made for it that is not known to be removed
  * @param clockSet whether the guest's wall clock has been set to model time since this QEMU started
  * @param throttles every cgroup whose I/O throttles were set for it
- * @param taps every tap device of it that was taken over for its network
  * @param baseline CPU times of the vCPU threads when the cap was applied, by thread id
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -24,24 +23,22 @@ public record VmRecord(
     List<OwnedCgroup> cgroups,
     boolean clockSet,
     Map<Integer, ThreadTimes> baseline,
-    List<OwnedThrottle> throttles,
-    List<OwnedTap> taps) {
+    List<OwnedThrottle> throttles) {
 
   public VmRecord {
-    taps = taps == null ? List.of() : List.copyOf(taps);
     throttles = throttles == null ? List.of() : List.copyOf(throttles);
     cgroups = cgroups == null ? List.of() : List.copyOf(cgroups);
     baseline = baseline == null ? Map.of() : Map.copyOf(baseline);
   }
 
-  /** Before its disks are throttled and its taps taken. */
+  /** Before its disks are throttled. */
   public VmRecord(
       VmIdentity vm,
       ProcessKey process,
       List<OwnedCgroup> cgroups,
       boolean clockSet,
       Map<Integer, ThreadTimes> baseline) {
-    this(vm, process, cgroups, clockSet, baseline, List.of(), List.of());
+    this(vm, process, cgroups, clockSet, baseline, List.of());
   }
 
   /**
@@ -53,27 +50,23 @@ public record VmRecord(
   public record OwnedCgroup(String parent, String child, boolean handsOnCpu) {}
 
   public VmRecord withCgroups(List<OwnedCgroup> owned) {
-    return new VmRecord(vm, process, owned, clockSet, baseline, throttles, taps);
+    return new VmRecord(vm, process, owned, clockSet, baseline, throttles);
   }
 
   public VmRecord withClockSet() {
-    return new VmRecord(vm, process, cgroups, true, baseline, throttles, taps);
+    return new VmRecord(vm, process, cgroups, true, baseline, throttles);
   }
 
   public VmRecord withBaseline(Map<Integer, ThreadTimes> times) {
-    return new VmRecord(vm, process, cgroups, clockSet, times, throttles, taps);
+    return new VmRecord(vm, process, cgroups, clockSet, times, throttles);
   }
 
   public VmRecord withThrottles(List<OwnedThrottle> owned) {
-    return new VmRecord(vm, process, cgroups, clockSet, baseline, owned, taps);
-  }
-
-  public VmRecord withTaps(List<OwnedTap> owned) {
-    return new VmRecord(vm, process, cgroups, clockSet, baseline, throttles, owned);
+    return new VmRecord(vm, process, cgroups, clockSet, baseline, owned);
   }
 
   /** Whether nothing of what was done to the host is left to undo. */
   boolean isSettled() {
-    return cgroups.isEmpty() && throttles.isEmpty() && taps.isEmpty();
+    return cgroups.isEmpty() && throttles.isEmpty();
   }
 }

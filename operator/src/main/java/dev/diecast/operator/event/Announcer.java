@@ -52,7 +52,10 @@ public class Announcer {
   private void countUp(Event event) {
     try {
       client
-          .resource(event)
+          .v1()
+          .events()
+          .inNamespace(event.getMetadata().getNamespace())
+          .withName(event.getMetadata().getName())
           .edit(
               there -> {
                 there.setCount(there.getCount() == null ? 2 : there.getCount() + 1);

@@ -50,7 +50,7 @@ final class OperatorProcess implements AutoCloseable {
 
   OperatorProcess awaitReady() {
     Awaitility.await("operator ready, see " + log)
-        .atMost(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(3))
         .ignoreExceptions()
         .until(() -> health().statusCode() == 200);
     return this;
@@ -67,6 +67,11 @@ final class OperatorProcess implements AutoCloseable {
 
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /** Whether it has ended by itself in that time. */
+  boolean awaitEnd(long time, TimeUnit unit) throws InterruptedException {
+    return process.waitFor(time, unit);
   }
 
   void kill() {

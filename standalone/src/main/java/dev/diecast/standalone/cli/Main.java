@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       TestCommand.class,
       DoctorCommand.class,
       ImageCommand.class,
+      ContainerCommand.class,
       WorkerVmCommand.class,
       SuperviseCommand.class,
       AutoComplete.GenerateCompletion.class,

@@ -1,0 +1,54 @@
+package dev.diecast.operator;
+
+import dev.diecast.api.v1alpha1.Api;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Of several operators one works: the holder of the Lease {@code diecast-operator}. The others have
+ * their caches filled and take over when it is not renewed; whoever loses it ends, so that what it
+ * had begun cannot meet what its successor does.
+ *
+ * <p>Where no namespace is set there is no election: standalone runs one operator.
+ */
+@ApplicationScoped
+public class Leadership implements ConfigurationServiceCustomizer {
+
+  private static final Logger LOG = Logger.getLogger("dev.diecast.operator");
+
+  private final Optional<String> namespace;
+  private final Optional<String> identity;
+
+  /**
+   * @param namespace {@code diecast.leader-election.namespace}: of the Lease
+   * @param identity {@code diecast.leader-election.identity}: who this is, such as the pod's name;
+   *     a random one where it is not set
+   */
+  public Leadership(
+      @ConfigProperty(name = "diecast.leader-election.namespace") Optional<String> namespace,
+      @ConfigProperty(name = "diecast.leader-election.identity") Optional<String> identity) {
+    this.namespace = namespace.filter(name -> !name.isBlank());
+    this.identity = identity.filter(name -> !name.isBlank());
+  }
+
+  @Override
+  public Consumer<ConfigurationServiceOverrider> overrider() {
+    return overrider -> namespace.ifPresent(in -> elect(overrider, in));
+  }
+
+  private void elect(ConfigurationServiceOverrider overrider, String leaseNamespace) {
+    LOG.infof(
+        "one operator works at a time: the holder of Lease %s/%s", leaseNamespace, Api.OPERATOR);
+    LeaderElectionConfigurationBuilder election =
+        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Api.OPERATOR)
+            .withLeaseNamespace(leaseNamespace);
+    identity.ifPresent(election::withIdentity);
+    overrider.withLeaderElectionConfiguration(election.build());
+  }
+}
