@@ -33,8 +33,10 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,6 +65,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
 
   private final Announcer announcer;
+  private final Map<ResourceID, Applied> inVain = new ConcurrentHashMap<>();
   private InformerEventSource<GenericKubernetesResource, DilatedNode> machineSource;
   private InformerEventSource<GenericKubernetesResource, DilatedNode> instanceSource;
 
@@ -73,6 +76,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
   @Override
   public UpdateControl<DilatedNode> reconcile(DilatedNode node, Context<DilatedNode> context) {
     if (node.isMarkedForDeletion()) {
+      inVain.remove(ResourceID.fromResource(node));
       return UpdateControl.noUpdate();
     }
     Verdict provisioned = provision(node, context);
@@ -93,7 +97,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
     }
     GenericKubernetesResource vm = actual.orElse(desired);
     if (actual.isEmpty() || !matches(actual.get(), desired, context)) {
-      vm = context.resourceOperations().serverSideApply(desired, machineSource);
+      vm = apply(desired, actual, context);
     }
     String uid = vm.getMetadata().getUid();
     Optional<GenericKubernetesResource> instance =
@@ -102,6 +106,37 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
             .filter(running -> DesiredNodes.controllerUid(running).filter(uid::equals).isPresent());
     instance.ifPresent(running -> restartIfStale(node, desired, running, context));
     return NodeProvision.of(vm, instance);
+  }
+
+  /**
+   * Applies a VM, but not twice where that changed nothing: webhooks write some of what was applied
+   * in another form, and no comparison knows all of them.
+   */
+  private GenericKubernetesResource apply(
+      GenericKubernetesResource desired,
+      Optional<GenericKubernetesResource> actual,
+      Context<DilatedNode> context) {
+    ResourceID id = ResourceID.fromResource(desired);
+    Optional<Applied> here = actual.map(vm -> Applied.of(desired, vm));
+    if (here.isPresent() && here.get().equals(inVain.get(id))) {
+      return actual.get();
+    }
+    GenericKubernetesResource vm =
+        context.resourceOperations().serverSideApply(desired, machineSource);
+    if (here.isPresent() && here.get().equals(Applied.of(desired, vm))) {
+      inVain.put(id, here.get());
+    } else {
+      inVain.remove(id);
+    }
+    return vm;
+  }
+
+  /** The mark of a spec that was applied, and the version of the VM that it led to. */
+  private record Applied(String uid, String version, Optional<String> spec) {
+    static Applied of(GenericKubernetesResource desired, GenericKubernetesResource vm) {
+      return new Applied(
+          vm.getMetadata().getUid(), vm.getMetadata().getResourceVersion(), BootMark.of(desired));
+    }
   }
 
   private void restartIfStale(

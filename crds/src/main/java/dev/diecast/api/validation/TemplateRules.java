@@ -49,6 +49,7 @@ final class TemplateRules {
       TemplateDiskRules.check(template.path("spec"), group.machine().disks(), spec);
     }
     checkOurs(template, at);
+    checkHostBound(template.path("spec"), spec);
     if (dilation == null || dilation.driverChoice() != DriverChoice.HostModule) {
       checkKernelBoot(domain.path("firmware"), spec.at("domain").at("firmware"));
     }
@@ -169,6 +170,25 @@ final class TemplateRules {
                   at.at("metadata").at(map).at(key).refuse("is DieCast's own: leave it out");
                 }
               });
+    }
+  }
+
+  /** What ties a guest to host time, or takes it to another host. */
+  private static void checkHostBound(JsonNode spec, FieldErrors at) {
+    String eviction = spec.path("evictionStrategy").asText("None");
+    if (!eviction.equals("None")) {
+      at.at("evictionStrategy")
+          .refuse(
+              "is "
+                  + FieldErrors.quote(eviction)
+                  + ", but a dilated guest cannot be migrated: on another host its clock would run"
+                  + " at another rate; leave it out");
+    }
+    if (spec.path("domain").path("devices").hasNonNull("watchdog")) {
+      at.at("domain")
+          .at("devices")
+          .at("watchdog")
+          .refuse("counts host time, and would end a guest that is only slow: leave it out");
     }
   }
 

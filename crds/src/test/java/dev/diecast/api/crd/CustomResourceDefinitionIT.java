@@ -3,6 +3,7 @@ package dev.diecast.api.crd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.validation.FieldError;
@@ -17,7 +18,11 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -124,6 +129,94 @@ class CustomResourceDefinitionIT {
         .asString()
         .contains("spec.timeDilation.factor")
         .contains("a rational number from 1 to 1000, written as 10, 5/2 or 2.5");
+  }
+
+  /** Each rule of the CRDs, by its path and message, and an object that breaks it. */
+  @Test
+  void everyRuleSaysItsMessage() {
+    KubernetesClient server = serverWithRules();
+    Set<String> tried = new TreeSet<>();
+    for (RuleCase rule : RuleCase.all()) {
+      tried.add(messageOf(rule));
+      ObjectNode valid = rule.valid();
+      assertThat(refusalBy(server, rule, valid, "POST", true)).as("valid for " + rule).isEmpty();
+      if (rule.transition()) {
+        refusalBy(server, rule, valid, "POST", false);
+      }
+      ObjectNode spoilt = rule.spoilt();
+      String method = rule.transition() ? "PUT" : "POST";
+      assertThat(refusalBy(server, rule, spoilt, method, true))
+          .as(rule.toString())
+          .hasValueSatisfying(
+              why ->
+                  assertThat(why)
+                      .contains(
+                          messageOf(rule).substring((rule.plural() + rule.path()).length() + 2)));
+    }
+    assertThat(tried).as("rules that have a case").isEqualTo(rules().keySet());
+  }
+
+  private static String messageOf(RuleCase rule) {
+    String start = rule.plural() + rule.path() + ": ";
+    List<String> found =
+        rules().keySet().stream()
+            .filter(key -> key.startsWith(start) && key.contains(rule.message()))
+            .toList();
+    assertThat(found).as(rule.toString()).hasSize(1);
+    return found.getFirst();
+  }
+
+  /** All rules as {@code plural.path: message}. */
+  private static Map<String, JsonNode> rules() {
+    Map<String, JsonNode> rules = new TreeMap<>();
+    GeneratedFiles.crds()
+        .forEach(
+            (name, yaml) ->
+                collect(
+                    Models.yaml(yaml).at("/spec/versions/0/schema/openAPIV3Schema"),
+                    name.substring(0, name.indexOf('.')),
+                    rules));
+    return rules;
+  }
+
+  private static void collect(JsonNode schema, String path, Map<String, JsonNode> rules) {
+    for (JsonNode rule : schema.path("x-kubernetes-validations")) {
+      rules.put(path + ": " + rule.path("message").asText(), rule);
+    }
+    schema
+        .path("properties")
+        .properties()
+        .forEach(p -> collect(p.getValue(), path + "." + p.getKey(), rules));
+    if (schema.path("items").isObject()) {
+      collect(schema.path("items"), path + "[]", rules);
+    }
+    if (schema.path("additionalProperties").isObject()) {
+      collect(schema.path("additionalProperties"), path + "{}", rules);
+    }
+  }
+
+  private static Optional<String> refusalBy(
+      KubernetesClient server, RuleCase rule, ObjectNode object, String method, boolean dryRun) {
+    String namespace = rule.plural().equals("dilationhosts") ? "" : "/namespaces/default";
+    String all = "/apis/" + Api.GROUP + "/" + Api.VERSION + namespace + "/" + rule.plural();
+    String one = all + "/" + rule.valid().at("/metadata/name").asText();
+    ObjectNode sent = object.deepCopy();
+    if (method.equals("PUT")) {
+      JsonNode there = Models.yaml(server.raw(one)).path("metadata");
+      ((ObjectNode) sent.path("metadata")).set("resourceVersion", there.path("resourceVersion"));
+    }
+    try {
+      server.raw((method.equals("PUT") ? one : all) + (dryRun ? "?dryRun=All" : ""), method, sent);
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 409 && method.equals("POST")) {
+        return Optional.empty(); // another case has made it
+      }
+      if (e.getCode() != 422 && e.getCode() != 400) {
+        throw e;
+      }
+      return Optional.of(e.getMessage());
+    }
   }
 
   /** Validation is at least as strict as any server: what it passes can be applied. */

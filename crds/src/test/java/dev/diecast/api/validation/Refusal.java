@@ -390,6 +390,16 @@ public record Refusal(
                 DOMAIN_FIELD + ".firmware.uuid",
                 "leave it out"),
             java(
+                vm + "/spec/evictionStrategy",
+                "LiveMigrate",
+                vmField + ".spec.evictionStrategy",
+                "cannot be migrated"),
+            java(
+                DOMAIN + "/devices/watchdog",
+                "{name: dog, i6300esb: {action: reset}}",
+                DOMAIN_FIELD + ".devices.watchdog",
+                "host time"),
+            java(
                 vm + "/spec/nodeSelector",
                 "{kubernetes.io/hostname: w1}",
                 vmField + ".spec.nodeSelector[\"kubernetes.io/hostname\"]",

@@ -39,11 +39,14 @@ public final class BootMark {
     }
   }
 
+  /** The mark that a VM bears, where it is one of ours. */
+  public static Optional<String> of(GenericKubernetesResource vm) {
+    return KubeVirt.textAt(vm, "spec", "template", "metadata", "annotations", ANNOTATION);
+  }
+
   /** Whether the instance was booted from another spec than the VM now has. */
   public static boolean differs(GenericKubernetesResource vm, GenericKubernetesResource instance) {
-    Optional<String> wanted =
-        KubeVirt.textAt(vm, "spec", "template", "metadata", "annotations", ANNOTATION);
-    return !wanted.equals(onInstance(instance));
+    return !of(vm).equals(onInstance(instance));
   }
 
   private static Optional<String> onInstance(HasMetadata instance) {

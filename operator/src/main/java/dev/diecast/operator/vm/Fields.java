@@ -16,11 +16,14 @@ final class Fields {
 
   private Fields() {}
 
-  /** A deep, mutable copy without nulls: the API server drops them, and would differ for ever. */
+  /**
+   * A deep, mutable copy without nulls, which the API server drops, and without empty lists, which
+   * KubeVirt's webhook drops: what is sent would differ from what is stored for ever.
+   */
   static Map<String, Object> copyOf(JsonNode object) {
     Map<String, Object> copy =
         JSON.convertValue(object, new TypeReference<LinkedHashMap<String, Object>>() {});
-    dropNulls(copy);
+    dropNothings(copy);
     return copy;
   }
 
@@ -78,13 +81,13 @@ final class Fields {
     throw new IllegalStateException("template field " + field + " is not an object");
   }
 
-  private static void dropNulls(Object value) {
+  private static void dropNothings(Object value) {
     switch (value) {
       case Map<?, ?> map -> {
-        map.values().removeIf(java.util.Objects::isNull);
-        map.values().forEach(Fields::dropNulls);
+        map.values().removeIf(v -> v == null || v instanceof List<?> list && list.isEmpty());
+        map.values().forEach(Fields::dropNothings);
       }
-      case List<?> list -> list.forEach(Fields::dropNulls);
+      case List<?> list -> list.forEach(Fields::dropNothings);
       case null, default -> {}
     }
   }

@@ -23,7 +23,10 @@ final class MachineDisks {
         Fields.append(
             template,
             Map.of(
-                "name", disk.name(), "emptyDisk", Map.of("capacity", disk.capacity().toString())),
+                "name",
+                disk.name(),
+                "emptyDisk",
+                Map.of("capacity", CanonicalQuantities.of(disk.capacity()))),
             "spec",
             "volumes");
         Fields.append(template, device(disk), "spec", "domain", "devices", "disks");

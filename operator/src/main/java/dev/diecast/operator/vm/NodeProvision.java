@@ -20,7 +20,7 @@ public final class NodeProvision {
           "CrashLoopBackOff",
           "ErrImagePull",
           "ImagePullBackOff",
-          "ErrorDataVolumeNotFound",
+          "ErrorDataVolumeNotFound", // before KubeVirt 1.0
           "DataVolumeError",
           "ErrorPvcNotFound");
 
@@ -38,7 +38,7 @@ public final class NodeProvision {
     }
     String phase = KubeVirt.textAt(vmi, "status", "phase").orElse("Pending");
     return switch (phase) {
-      case "Running" -> Verdict.yes("Running", "the guest runs");
+      case "Running" -> running(vm, vmi);
       case "Scheduling", "Scheduled" -> scheduling(vm, vmi, printable, phase);
       case "Succeeded" ->
           Verdict.no("Restarting", "the guest has shut itself down and is started anew");
@@ -49,6 +49,37 @@ public final class NodeProvision {
               ? Verdict.no("Failed", failure(vm, vmi, printable))
               : Verdict.no("Pending", failure(vm, vmi, "the guest is about to be scheduled"));
     };
+  }
+
+  private static Verdict running(GenericKubernetesResource vm, GenericKubernetesResource vmi) {
+    Optional<String> paused = conditionMessage(vmi, "Paused", "True");
+    if (paused.isPresent()) {
+      return Verdict.no("Paused", paused.get() + ": virtctl unpause vm lets it go on");
+    }
+    String planned =
+        KubeVirt.textAt(vm, "spec", "template", "spec", "nodeSelector", "kubernetes.io/hostname")
+            .orElse("");
+    Optional<String> migration = unfinishedMigration(vmi);
+    if (migration.isPresent()) {
+      return Verdict.no(
+          "Migrating",
+          "somebody migrates the guest to "
+              + migration.get()
+              + ", where its clock would run at another rate: delete the"
+              + " VirtualMachineInstanceMigration");
+    }
+    return KubeVirt.textAt(vmi, "status", "nodeName")
+        .filter(node -> !planned.isEmpty() && !node.equals(planned))
+        .map(node -> Verdict.no("WrongHost", "the guest runs on " + node + ", not on " + planned))
+        .orElseGet(() -> Verdict.yes("Running", "the guest runs"));
+  }
+
+  private static Optional<String> unfinishedMigration(GenericKubernetesResource vmi) {
+    boolean over =
+        KubeVirt.at(vmi, "status", "migrationState", "completed")
+            .filter(Boolean.TRUE::equals)
+            .isPresent();
+    return over ? Optional.empty() : KubeVirt.textAt(vmi, "status", "migrationState", "targetNode");
   }
 
   private static Verdict withoutInstance(GenericKubernetesResource vm, String printable) {

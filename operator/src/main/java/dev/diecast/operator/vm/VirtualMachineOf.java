@@ -7,6 +7,8 @@ import dev.diecast.api.v1alpha1.DiskLatencies;
 import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.api.v1alpha1.PreferenceReference;
 import dev.diecast.api.v1alpha1.TargetMachine;
+import dev.diecast.core.Rational;
+import dev.diecast.core.frame.Frames;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -22,6 +24,7 @@ public final class VirtualMachineOf {
 
   private static final String KERNEL = "/boot/vmlinuz";
   private static final String INITRD = "/boot/initrd";
+  private static final long MILLI = 1000;
 
   private VirtualMachineOf() {}
 
@@ -67,10 +70,15 @@ public final class VirtualMachineOf {
     Map<String, Object> template = isUsers ? Fields.copyOf(spec.vm().template()) : image(spec);
     if (isUsers) {
       sizeAsMachine(template, spec.machine());
+      requestHostCpu(template, spec);
+      OutsideTimeouts.dilate(template, spec.timeDilation().dilationFactor());
       dilateTemplate(template, spec);
     }
+    CanonicalQuantities.in(template);
     MachineDisks.attach(template, spec.machine().disks());
     spec.nodeNetwork().ifPresent(network -> ModelInterface.attach(template, network));
+    // Its TSC would go on at another host's rate, and KubeVirt sets the guest's clock to host time.
+    Fields.object(template, "spec").put("evictionStrategy", "None");
     Fields.object(template, "metadata", "labels").putAll(labels(spec));
     Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
     annotations.put(Api.ANNOTATION_FACTOR, spec.timeDilation().factor());
@@ -112,6 +120,27 @@ public final class VirtualMachineOf {
     Fields.object(template, "spec", "domain", "memory")
         .putIfAbsent("guest", machine.memory().toString());
     Fields.object(template, "spec", "domain", "devices");
+  }
+
+  /**
+   * What its vCPUs get of the host, c·s/T cores, is what the scheduler is told: KubeVirt's own
+   * guess is a tenth of a core for each vCPU, whatever T. An instancetype leaves no room for this.
+   */
+  private static void requestHostCpu(Map<String, Object> template, DilatedNodeSpec spec) {
+    boolean users =
+        Fields.has(template, "spec", "domain", "resources", "requests", "cpu")
+            || Fields.has(template, "spec", "domain", "resources", "limits", "cpu")
+            || Fields.has(template, "spec", "domain", "cpu", "dedicatedCpuPlacement");
+    if (!users) {
+      TargetMachine machine = spec.machine();
+      Rational cores =
+          Frames.hostCpu(
+              machine.cpus(),
+              machine.speed().dividedBy(spec.hostSpeed()),
+              spec.timeDilation().dilationFactor());
+      Fields.object(template, "spec", "domain", "resources", "requests")
+          .put("cpu", cores.times(MILLI).ceiling() + "m");
+    }
   }
 
   private static void dilateTemplate(Map<String, Object> template, DilatedNodeSpec spec) {

@@ -74,6 +74,7 @@ class VirtualMachineOfTest {
                           kernelPath: "/boot/vmlinuz"
                           initrdPath: "/boot/initrd"
                       uuid: "5a2f"
+                  evictionStrategy: "None"
                   nodeSelector:
                     kubernetes.io/hostname: "w1"
                 metadata:
@@ -123,6 +124,64 @@ class VirtualMachineOfTest {
     assertThat(at(vm, "spec", "domain", "cpu", "cores")).isEqualTo(2);
     assertThat(at(vm, "spec", "domain", "memory", "guest")).isEqualTo("128Mi");
     assertThat(KubeVirt.at(vm, "spec", "instancetype")).isEmpty();
+  }
+
+  /** T = 5/2: 2 vCPUs of speed 1 are 4/5 of a core, 3 s are 7.5 s. */
+  @Test
+  void whatJudgesTheGuestFromOutsideWaitsForIt() {
+    GenericKubernetesResource vm =
+        VirtualMachineOf.desired(
+            node(
+                Fixtures.template(
+                    """
+                    spec:
+                      readinessProbe:
+                        exec: {command: [cat, /tmp/healthy]}
+                        initialDelaySeconds: 120
+                        timeoutSeconds: 3
+                        failureThreshold: 4
+                      domain: {devices: {}}
+                    """),
+                Driver.HostModule));
+
+    assertThat(at(vm, "spec", "readinessProbe").toString())
+        .contains(
+            "initialDelaySeconds=300",
+            "timeoutSeconds=8",
+            "periodSeconds=25",
+            "failureThreshold=4");
+    assertThat(at(vm, "spec", "terminationGracePeriodSeconds")).isEqualTo(75);
+    assertThat(at(vm, "spec", "domain", "resources", "requests", "cpu")).isEqualTo("800m");
+    assertThat(at(vm, "spec", "evictionStrategy")).isEqualTo("None");
+  }
+
+  @Test
+  void quantitiesAreWrittenAsKubeVirtWritesThemBack() {
+    GenericKubernetesResource vm =
+        VirtualMachineOf.desired(
+            withDisks(
+                node(
+                    Fixtures.template(
+                        """
+                        spec:
+                          terminationGracePeriodSeconds: 10
+                          tolerations: []
+                          domain:
+                            memory: {guest: 0.125Gi}
+                            resources: {requests: {memory: 131072Ki, cpu: "0.5"}}
+                            devices: {disks: [], rng: {}}
+                        """),
+                    Driver.HostModule),
+                new TargetDisk(
+                    "data", new Quantity("2048Mi"), null, null, null, null, null, null)));
+
+    assertThat(at(vm, "spec", "domain", "memory", "guest")).isEqualTo("128Mi");
+    assertThat(at(vm, "spec", "domain", "resources", "requests").toString())
+        .isEqualTo("{memory=128Mi, cpu=500m}");
+    assertThat(Serialization.asJson(at(vm, "spec", "volumes"))).contains("\"2Gi\"");
+    assertThat(KubeVirt.at(vm, "spec", "template", "spec", "tolerations")).isEmpty();
+    assertThat(at(vm, "spec", "domain", "devices", "rng").toString()).isEqualTo("{}");
+    assertThat(at(vm, "spec", "terminationGracePeriodSeconds")).isEqualTo(25);
   }
 
   @Test
