@@ -160,7 +160,13 @@ public final class CpuCapping {
     found.vcpuThreads().forEach(tid -> times.read(tid).ifPresent(t -> baseline.put(tid, t)));
     List<OwnedCgroup> owned = before.map(VmRecord::cgroups).orElse(List.of());
     return new VmRecord(
-        vm, qemu.key(), owned, false, baseline, before.map(VmRecord::throttles).orElse(List.of()));
+        vm,
+        qemu.key(),
+        owned,
+        false,
+        baseline,
+        before.map(VmRecord::throttles).orElse(List.of()),
+        before.map(VmRecord::taps).orElse(List.of()));
   }
 
   private static List<OwnedCgroup> withChildren(List<OwnedCgroup> owned, VmCgroups found) {

@@ -92,6 +92,7 @@ final class ThrottleRecords {
         before.map(VmRecord::cgroups).orElse(List.of()),
         false,
         Map.of(),
-        before.map(VmRecord::throttles).orElse(List.of()));
+        before.map(VmRecord::throttles).orElse(List.of()),
+        before.map(VmRecord::taps).orElse(List.of()));
   }
 }

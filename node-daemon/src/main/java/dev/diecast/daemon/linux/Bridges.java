@@ -5,9 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Bridges and their ports in the network namespace of the calling thread, by ioctls: Linux,
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 public final class Bridges {
   private static final int SIOCGIFFLAGS = 0x8913;
   private static final int SIOCSIFFLAGS = 0x8914;
+  private static final int SIOCGIFMTU = 0x8921;
   private static final int SIOCSIFMTU = 0x8922;
   private static final int SIOCGIFINDEX = 0x8933;
   private static final int SIOCBRADDBR = 0x89a0;
@@ -29,6 +33,7 @@ public final class Bridges {
   private static final int IFREQ_BYTES = 40;
   private static final short IFF_UP = 1;
   private static final int EEXIST = 17;
+  private static final int ENODEV = 19;
 
   private Bridges() {}
 
@@ -58,8 +63,26 @@ public final class Bridges {
     withPort(bridge, device, SIOCBRDELIF, "take " + device + " out of bridge " + bridge);
   }
 
-  /** Whether a device is a port of a bridge. */
+  /** Whether there is a device of that name. */
+  public static boolean exists(String device) throws SystemCallException {
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      index(socket, arena, device);
+      return true;
+    } catch (SystemCallException e) {
+      if (e.errno() == ENODEV) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether a device is a port of a bridge; false where either is not there. */
   public static boolean isIn(String bridge, String device) throws SystemCallException {
+    return exists(bridge) && exists(device) && hasPort(bridge, device);
+  }
+
+  private static boolean hasPort(String bridge, String device) throws SystemCallException {
     try (Descriptor socket = Sockets.control();
         Arena arena = Arena.ofConfined()) {
       int index = index(socket, arena, device);
@@ -109,6 +132,40 @@ public final class Bridges {
       MemorySegment request = request(arena, device);
       request.set(JAVA_INT, IFNAMSIZ, bytes);
       SystemCalls.ioctl(socket, SIOCSIFMTU, request.address(), "MTU of " + device);
+    }
+  }
+
+  /** A device's MTU. */
+  public static int mtu(String device) throws SystemCallException {
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment request = request(arena, device);
+      SystemCalls.ioctl(socket, SIOCGIFMTU, request.address(), "MTU of " + device);
+      return request.get(JAVA_INT, IFNAMSIZ);
+    }
+  }
+
+  /**
+   * Lets a bridge say nothing of its own: neither IPv6 of the kernel's, nor that it listens to
+   * multicast. To be called before it is up.
+   */
+  public static void mute(String bridge) throws IOException {
+    withoutIpv6(bridge);
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      RouteNetlink.bridgeWithoutSnooping(bridge, index(socket, arena, bridge));
+    }
+  }
+
+  /**
+   * Keeps the kernel from speaking IPv6 on a device (Linux, Documentation/networking/ip-sysctl.rst:
+   * disable_ipv6).
+   */
+  public static void withoutIpv6(String device) throws IOException {
+    Path all = Path.of("/proc/sys/net/ipv6/conf");
+    // These files are those of the namespace of whoever opens them.
+    if (Files.exists(all)) {
+      Files.writeString(all.resolve(device).resolve("disable_ipv6"), "1");
     }
   }
 

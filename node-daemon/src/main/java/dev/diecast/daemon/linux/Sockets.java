@@ -239,7 +239,7 @@ public final class Sockets {
     return socket(AF_INET, SOCK_DGRAM, 0);
   }
 
-  private static Descriptor socket(int family, int type, int protocol) throws SystemCallException {
+  static Descriptor socket(int family, int type, int protocol) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
       int fd = (int) SOCKET.invokeExact(state, family, type | SOCK_NONBLOCK_CLOEXEC, protocol);

@@ -104,7 +104,7 @@ public final class Daemon implements AutoCloseable {
                 settings.starvationWindow(),
                 settings.correction(),
                 metrics),
-            new ModelNetworks(proc, api::graphs, api::peerAddress, settings.nodeName()),
+            new ModelNetworks(proc, records, api::graphs, api::peerAddress, settings.nodeName()),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
             new DiskLoad(settings.proc(), settings.sys()),
             new PipeLoad(settings.starvationWindow()));

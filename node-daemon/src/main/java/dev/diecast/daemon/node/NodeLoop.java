@@ -197,6 +197,7 @@ public final class NodeLoop implements Watched {
     vms.keySet().forEach(this::drop);
     networks.close();
     if (undo) {
+      networks.undo();
       for (VmRecord record : daemon.records().all()) {
         attempt(record.vm().uid(), () -> forget(record));
       }

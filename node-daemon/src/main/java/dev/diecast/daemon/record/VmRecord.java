@@ -14,6 +14,7 @@ import java.util.Map;
  * @param cgroups every cgroup made for it that is not known to be removed
  * @param clockSet whether the guest's wall clock has been set to model time since this QEMU started
  * @param throttles every cgroup whose I/O throttles were set for it
+ * @param taps every tap device of it that was taken over for its network
  * @param baseline CPU times of the vCPU threads when the cap was applied, by thread id
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -23,22 +24,24 @@ public record VmRecord(
     List<OwnedCgroup> cgroups,
     boolean clockSet,
     Map<Integer, ThreadTimes> baseline,
-    List<OwnedThrottle> throttles) {
+    List<OwnedThrottle> throttles,
+    List<OwnedTap> taps) {
 
   public VmRecord {
+    taps = taps == null ? List.of() : List.copyOf(taps);
     throttles = throttles == null ? List.of() : List.copyOf(throttles);
     cgroups = cgroups == null ? List.of() : List.copyOf(cgroups);
     baseline = baseline == null ? Map.of() : Map.copyOf(baseline);
   }
 
-  /** Before its disks are throttled. */
+  /** Before its disks are throttled and its taps taken. */
   public VmRecord(
       VmIdentity vm,
       ProcessKey process,
       List<OwnedCgroup> cgroups,
       boolean clockSet,
       Map<Integer, ThreadTimes> baseline) {
-    this(vm, process, cgroups, clockSet, baseline, List.of());
+    this(vm, process, cgroups, clockSet, baseline, List.of(), List.of());
   }
 
   /**
@@ -50,23 +53,27 @@ public record VmRecord(
   public record OwnedCgroup(String parent, String child, boolean handsOnCpu) {}
 
   public VmRecord withCgroups(List<OwnedCgroup> owned) {
-    return new VmRecord(vm, process, owned, clockSet, baseline, throttles);
+    return new VmRecord(vm, process, owned, clockSet, baseline, throttles, taps);
   }
 
   public VmRecord withClockSet() {
-    return new VmRecord(vm, process, cgroups, true, baseline, throttles);
+    return new VmRecord(vm, process, cgroups, true, baseline, throttles, taps);
   }
 
   public VmRecord withBaseline(Map<Integer, ThreadTimes> times) {
-    return new VmRecord(vm, process, cgroups, clockSet, times, throttles);
+    return new VmRecord(vm, process, cgroups, clockSet, times, throttles, taps);
   }
 
   public VmRecord withThrottles(List<OwnedThrottle> owned) {
-    return new VmRecord(vm, process, cgroups, clockSet, baseline, owned);
+    return new VmRecord(vm, process, cgroups, clockSet, baseline, owned, taps);
+  }
+
+  public VmRecord withTaps(List<OwnedTap> owned) {
+    return new VmRecord(vm, process, cgroups, clockSet, baseline, throttles, owned);
   }
 
   /** Whether nothing of what was done to the host is left to undo. */
   boolean isSettled() {
-    return cgroups.isEmpty() && throttles.isEmpty();
+    return cgroups.isEmpty() && throttles.isEmpty() && taps.isEmpty();
   }
 }

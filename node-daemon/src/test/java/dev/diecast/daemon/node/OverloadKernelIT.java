@@ -120,7 +120,7 @@ class OverloadKernelIT {
             Duration.ofSeconds(3),
             CpuCorrection.NONE,
             metrics),
-        new ModelNetworks(proc, List::of, _ -> Optional.empty(), "here"),
+        new ModelNetworks(proc, records, List::of, _ -> Optional.empty(), "here"),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),
         new DiskLoad(PROC, Path.of("/sys")),
         new PipeLoad(Duration.ofSeconds(3)));

@@ -202,12 +202,18 @@ final class ModelEngine implements AutoCloseable {
     return engine.failure();
   }
 
+  /** Frames for this node are dropped from now on. */
+  void detach(int station) throws IOException {
+    if (ports.remove(station) != null) {
+      engine.detach(station);
+    }
+  }
+
   /** Detaches all that are not among these. */
   void keep(java.util.Set<Integer> stations) throws IOException {
     for (int station : List.copyOf(ports.keySet())) {
       if (!stations.contains(station)) {
-        ports.remove(station);
-        engine.detach(station);
+        detach(station);
       }
     }
   }

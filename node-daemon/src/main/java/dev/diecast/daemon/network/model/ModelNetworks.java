@@ -5,6 +5,7 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.daemon.network.model.NetworkOutcome.Obstacle;
 import dev.diecast.daemon.network.model.NetworkOutcome.Refused;
 import dev.diecast.daemon.process.ProcFiles;
+import dev.diecast.daemon.record.RecordStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,7 +31,9 @@ public final class ModelNetworks implements AutoCloseable {
   private final PipeGraphSource graphs;
   private final PeerDirectory peers;
   private final String host;
-  private final NodePorts ports;
+  private final TakenTaps taps;
+  private final NodeAttaching attaching;
+  private final GraphReadings readings = new GraphReadings();
   private final Map<ModelKey, ModelEngine> engines = new HashMap<>();
   private final Map<ModelKey, Refused> refusals = new HashMap<>();
 
@@ -39,13 +43,20 @@ public final class ModelNetworks implements AutoCloseable {
   private record Wanted(DilationFactor factor, int mtuBytes) {}
 
   /**
+   * @param records where what is done to VMs' taps is written ahead
    * @param host this host's Kubernetes node
    */
-  public ModelNetworks(ProcFiles proc, PipeGraphSource graphs, PeerDirectory peers, String host) {
+  public ModelNetworks(
+      ProcFiles proc,
+      RecordStore records,
+      PipeGraphSource graphs,
+      PeerDirectory peers,
+      String host) {
     this.graphs = graphs;
     this.peers = peers;
     this.host = host;
-    this.ports = new NodePorts(proc);
+    this.taps = new TakenTaps(proc, records, _ -> {});
+    this.attaching = new NodeAttaching(new NodePorts(proc, taps), host);
   }
 
   /**
@@ -64,6 +75,11 @@ public final class ModelNetworks implements AutoCloseable {
     refresh();
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     byModel.forEach((model, members) -> outcomes.putAll(attach(model, members)));
+    taps.keep(
+        nodes.stream()
+            .filter(node -> node.qemu().isPresent())
+            .map(node -> node.vm().uid())
+            .collect(Collectors.toSet()));
     return outcomes;
   }
 
@@ -81,6 +97,7 @@ public final class ModelNetworks implements AutoCloseable {
       }
     }
     refusals.keySet().retainAll(wanted.keySet());
+    readings.keep(wanted.keySet());
     wanted.forEach(
         (model, asked) ->
             graphs
@@ -127,7 +144,7 @@ public final class ModelNetworks implements AutoCloseable {
       return;
     }
     try {
-      ModelEngine.Now next = ModelEngine.read(graph, asked.factor(), asked.mtuBytes());
+      ModelEngine.Now next = readings.read(model, graph, asked.factor(), asked.mtuBytes());
       if (engine != null && engine.now().shape().equals(next.shape())) {
         int changed = engine.change(next);
         LOG.infof("%s: %s: %d pipes changed in place", model, next.graph(), changed);
@@ -201,7 +218,8 @@ public final class ModelNetworks implements AutoCloseable {
     Set<Integer> here = new HashSet<>();
     for (NetworkedNode node : members) {
       outcomes.put(
-          node.vm().uid(), engine == null ? withoutEngine(model) : attach(engine, node, here));
+          node.vm().uid(),
+          engine == null ? withoutEngine(model) : attaching.attach(engine, node, here));
     }
     if (engine != null) {
       try {
@@ -222,49 +240,6 @@ public final class ModelNetworks implements AutoCloseable {
                     "there is no PipeGraph of ScaleModel " + model + ": the operator writes it"));
   }
 
-  private NetworkOutcome attach(ModelEngine engine, NetworkedNode node, Set<Integer> here) {
-    int station = engine.stationOf(node.vm().name());
-    if (station < 0 || !isHere(engine, station)) {
-      return new Refused(
-          Obstacle.NotInPipeGraph,
-          "PipeGraph %s does not have it on this host yet".formatted(engine.now().graph()));
-    }
-    if (node.qemu().isEmpty()) {
-      return new Refused(Obstacle.NoProcess, "its VM does not run on this host");
-    }
-    here.add(station);
-    Object process = node.qemu().get().key();
-    try {
-      if (!engine.isAttached(station, process)) {
-        Optional<NodePorts.Found> port = ports.find(node);
-        if (port.isEmpty()) {
-          return new Refused(
-              Obstacle.NoInterface,
-              ("its QEMU has no network card %s on a tap or a stream socket: is interface %s in"
-                      + " its VM?")
-                  .formatted(node.mac(), dev.diecast.api.v1alpha1.Api.NETWORK_INTERFACE));
-        }
-        port.get().open(engine, station, process);
-      }
-    } catch (IOException | RuntimeException e) {
-      return new Refused(
-          Obstacle.PortRefused, "its interface could not be taken: " + e.getMessage());
-    }
-    Optional<String> silent = engine.disconnected(station);
-    if (silent.isPresent()) {
-      return new Refused(
-          Obstacle.NotConnected,
-          "nobody answers at its QEMU's socket %s: tried again until somebody does"
-              .formatted(silent.get()));
-    }
-    return new NetworkOutcome.Attached(engine.now().graph(), engine.now().network().pipes().size());
-  }
-
-  private boolean isHere(ModelEngine engine, int station) {
-    ModelEngine.Shape shape = engine.now().shape();
-    return shape.hostNames().get(shape.hosts().hostOfVirtualNode(station)).equals(host);
-  }
-
   /** What the engines have done, by model. */
   public synchronized Map<ModelKey, ModelReport> reports() {
     Map<ModelKey, ModelReport> reports = new HashMap<>();
@@ -277,6 +252,11 @@ public final class ModelNetworks implements AutoCloseable {
           }
         });
     return reports;
+  }
+
+  /** Gives all taps back: the VMs' wiring is as it was. Only once this is closed. */
+  public synchronized void undo() {
+    taps.keep(Set.of());
   }
 
   @Override

@@ -12,15 +12,18 @@ import java.util.Optional;
 /** Where the frames of a node's network card are to be had. */
 final class NodePorts {
   private final ProcFiles proc;
+  private final TakenTaps taps;
 
-  NodePorts(ProcFiles proc) {
+  NodePorts(ProcFiles proc, TakenTaps taps) {
     this.proc = proc;
+    this.taps = taps;
   }
 
   /** A port that can be opened. */
   @FunctionalInterface
   interface Found {
-    void open(ModelEngine engine, int station, Object process) throws IOException;
+    /** Opens it where it is not open already, or not all of it. */
+    void open(ModelEngine engine, int station) throws IOException;
   }
 
   /** Empty where the QEMU has no card of this address that can be joined. */
@@ -31,20 +34,35 @@ final class NodePorts {
       case null -> Optional.empty();
       case NetworkChannel.StreamSocket socket -> {
         PortSpec spec = new PortSpec.StreamConnect(path(qemu, socket.path()));
-        yield Optional.of((engine, station, process) -> engine.attach(station, spec, process));
+        yield Optional.of((engine, station) -> engine.attach(station, spec, qemu.key()));
       }
-      case NetworkChannel.InheritedTap tap -> {
-        yield Optional.of(
-            (engine, station, process) -> {
-              // The namespace last: its check that the process lives holds for the device as well.
-              String device = device(qemu, tap.fd());
-              try (PinnedNamespace namespace = PinnedNamespace.of(proc, qemu.key())) {
-                TapTakeover.in(namespace.path(), device, node.mtuBytes())
-                    .attach(spec -> engine.attach(station, spec, process));
-              }
-            });
-      }
+      case NetworkChannel.InheritedTap tap ->
+          Optional.of((engine, station) -> open(engine, station, node, tap.fd()));
     };
+  }
+
+  private void open(ModelEngine engine, int station, NetworkedNode node, int fd)
+      throws IOException {
+    QemuProcess qemu = node.qemu().orElseThrow();
+    // The namespace last: its check that the process lives holds for the device as well.
+    String device = device(qemu, fd);
+    try (PinnedNamespace namespace = PinnedNamespace.of(proc, qemu.key())) {
+      if (engine.isAttached(station, qemu.key()) && taps.isInForce(namespace, device)) {
+        return;
+      }
+      engine.detach(station);
+      taps.take(
+          node.vm(),
+          qemu,
+          namespace,
+          device,
+          node.mtuBytes(),
+          spec -> engine.attach(station, spec, qemu.key()));
+    } catch (IOException | RuntimeException | Error e) {
+      // Half of it is none: else the node looked attached while frames went past the pipes.
+      engine.detach(station);
+      throw e;
+    }
   }
 
   private Path path(QemuProcess qemu, String path) throws IOException {

@@ -6,7 +6,9 @@ import dev.diecast.daemon.linux.SystemCalls;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.ProcessKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The network namespace of one process for certain. A path {@code /proc/PID/ns/net} may lead to
@@ -36,6 +38,38 @@ final class PinnedNamespace implements AutoCloseable {
   /** Leads to the namespace until this is closed, in this process alone. */
   Path path() {
     return Path.of("/proc/self/fd", Integer.toString(descriptor.number()));
+  }
+
+  /** Its number, the same for all processes that are in it. */
+  long number() throws IOException {
+    return number(path());
+  }
+
+  /** The number that a {@code net:[4026531840]} (namespaces(7)) bears. */
+  static long number(Path link) throws IOException {
+    String text = Files.readSymbolicLink(link).toString();
+    return Long.parseLong(text.substring(text.indexOf('[') + 1, text.length() - 1));
+  }
+
+  /** Some process's that is in the namespace of a number; empty where none is: it is gone. */
+  static Optional<PinnedNamespace> find(ProcFiles proc, long number) throws IOException {
+    for (int pid : proc.pids()) {
+      try {
+        if (number(proc.of(pid).resolve("ns/net")) == number) {
+          PinnedNamespace found =
+              new PinnedNamespace(
+                  SystemCalls.open(
+                      proc.of(pid).resolve("ns/net").toString(), SystemCalls.O_RDONLY));
+          if (found.number() == number) {
+            return Optional.of(found);
+          }
+          found.close();
+        }
+      } catch (IOException e) {
+        // It has just ended, or is a kernel's thread.
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -42,7 +42,7 @@ class TapTakeoverKernelIT {
   }
 
   /** The tap as QEMU has it, in the launcher's bridge with the pod's interface. */
-  private static Descriptor launcher(NetworkNamespace pod) throws Exception {
+  static Descriptor launcher(NetworkNamespace pod) throws Exception {
     Descriptor qemu = pod.inside(() -> Sockets.tap("tap0"));
     pod.run("link", "add", "name", "k6t-eth0", "type", "bridge");
     pod.run("link", "add", "name", "eth0-nic", "type", "veth", "peer", "name", "outside");
@@ -87,6 +87,25 @@ class TapTakeoverKernelIT {
     }
   }
 
+  /** Longer than the kernel waits before it solicits routers, and says in which groups it is. */
+  @Test
+  void whatIsOursSaysNothingOfItsOwn() throws Exception {
+    try (NetworkNamespace pod = new NetworkNamespace(POD);
+        Descriptor qemu = launcher(pod);
+        PipeEngine engine =
+            PipeEngine.start(
+                "mute",
+                TwoStations.network(100_000_000, 1_000_000, dev.diecast.core.DilationFactor.NONE),
+                EngineSettings.DEFAULT)) {
+      take(engine);
+      Thread.sleep(4_000);
+      assertThat(engine.report().ports().get(0).receivedFrames()).isZero();
+      send(qemu, TwoStations.frame(0, 7, 200));
+      org.awaitility.Awaitility.await()
+          .until(() -> engine.report().ports().get(0).receivedFrames() == 1);
+    }
+  }
+
   @Test
   void aTapThatIsElsewhereIsLeftAndSaid() throws Exception {
     try (NetworkNamespace pod = new NetworkNamespace(POD);
@@ -105,7 +124,8 @@ class TapTakeoverKernelIT {
   }
 
   private static void take(PipeEngine engine) throws IOException {
-    TapTakeover.in(NAMESPACE, "tap0", 1500).attach(spec -> engine.attach(0, spec));
+    TapTakeover takeover = new TapTakeover(NAMESPACE, "tap0", _ -> {});
+    takeover.take(takeover.look(1), 1500, spec -> engine.attach(0, spec));
   }
 
   private static void send(Descriptor tap, byte[] frame) {
