@@ -44,7 +44,7 @@ class LeadershipIT {
   @Test
   void oneWorksAndTheOtherTakesOver() throws Exception {
     first = start("first");
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> holder().equals("first"));
+    Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> holder().equals("first"));
     second = start("second");
     // Standing by is ready: its caches are filled.
     second.awaitReady();
@@ -61,12 +61,12 @@ class LeadershipIT {
 
     // Who has lost the lead ends; whoever supervises it starts it anew, as one that stands by.
     usurp();
-    assertThat(second.awaitEnd(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.awaitEnd(180, TimeUnit.SECONDS)).isTrue();
   }
 
   private static void awaitNode(String name) {
     Awaitility.await(name)
-        .atMost(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(3))
         .until(
             () ->
                 cluster.nodes().stream()
