@@ -32,7 +32,11 @@ public enum Cause {
   /** Others keep the device of its disks busy. */
   DiskContention,
   /** The engine of its network turned frames away, or delivered them too late. */
-  PipeOverload;
+  PipeOverload,
+  /** Its network's pipes delivered too many frames a little too late. */
+  PipesLate,
+  /** Its frames do not go through its model's network. */
+  NotNetworked;
 
   /** Whether this is a reason why a runnable vCPU waited. */
   public boolean isStarvation() {

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param host the same window for the whole host
  * @param limitAbove whether a cgroup above that of the VM was throttled meanwhile
  * @param diskLimits why its disks are not held to what they are due; empty where they are
+ * @param notNetworked why it is not joined to its model's network; empty where it is, or has none
  * @param pipes of its model; empty where it has no network, or the pipes are another host's
  */
 public record Evidence(
@@ -26,6 +27,7 @@ public record Evidence(
     boolean limitAbove,
     Optional<Judgement> diskLimits,
     Optional<DiskUse> disk,
+    Optional<String> notNetworked,
     Optional<PipeUse> pipes) {
 
   /** Without disks and pipes. */
@@ -48,6 +50,7 @@ public record Evidence(
         limitAbove,
         Optional.empty(),
         disk,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -26,13 +26,15 @@ public final class Overload {
         .clock()
         .map(text -> new Judgement(Cause.ClockWrong, 1, text))
         .or(() -> evidence.refused().map(text -> new Judgement(Cause.NotCapped, 1, text)))
+        .or(() -> evidence.notNetworked().map(text -> new Judgement(Cause.NotNetworked, 1, text)))
         .or(() -> evidence.drift().map(cause -> drift(cause, evidence.sinceLast())))
         .or(() -> starved(evidence, tolerances))
         .or(() -> stolen(evidence, tolerances))
         .or(() -> excessive(evidence, tolerances))
         .or(evidence::diskLimits)
         .or(() -> evidence.disk().flatMap(Overload::disk))
-        .or(() -> evidence.pipes().flatMap(pipes -> overloaded(pipes, tolerances)));
+        .or(() -> evidence.pipes().flatMap(pipes -> overloaded(pipes, tolerances)))
+        .or(() -> evidence.pipes().flatMap(Overload::late));
   }
 
   private static Judgement drift(Cause cause, SortedMap<Integer, CpuDelivery> sinceLast) {
@@ -96,8 +98,12 @@ public final class Overload {
     return host.isOverpacked()
         ? Optional.of(Cause.HostOverpacked)
         : suffered.stream()
-            .filter(cause -> cause.isStarvation() || cause == Cause.DiskContention)
+            .filter(cause -> cause.isStarvation() || isOfHost(cause))
             .min(Comparator.naturalOrder());
+  }
+
+  private static boolean isOfHost(Cause cause) {
+    return cause == Cause.DiskContention || cause == Cause.PipesLate;
   }
 
   /** Many kernels count stolen time as time that a thread ran. */
@@ -159,6 +165,19 @@ public final class Overload {
                     pipes.deliveredFrames(),
                     pipes.lateFrames(),
                     pipes.lostFrames())))
+        : Optional.empty();
+  }
+
+  private static Optional<Judgement> late(PipeUse pipes) {
+    return pipes.isOverdue()
+        ? Optional.of(
+            new Judgement(
+                Cause.PipesLate,
+                1 - pipes.overdue(),
+                format(
+                    "in the last %.1f s the pipes delivered %d frames, %d of them later than 1 %%"
+                        + " of their way's time and 100 us of the host's",
+                    pipes.lengthNanos() / 1e9, pipes.deliveredFrames(), pipes.overdueFrames())))
         : Optional.empty();
   }
 

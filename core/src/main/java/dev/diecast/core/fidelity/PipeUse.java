@@ -6,13 +6,32 @@ package dev.diecast.core.fidelity;
  *
  * @param deliveredFrames that left their last pipe
  * @param lateFrames of them, those that were later than the engine's bound
+ * @param overdueFrames of those delivered, those later than {@code core.pipe.Punctuality} tolerates
  * @param lostFrames that the engine turned away rather than be late, or that their guest did not
  *     take
  */
-public record PipeUse(long lengthNanos, long deliveredFrames, long lateFrames, long lostFrames) {
+public record PipeUse(
+    long lengthNanos, long deliveredFrames, long lateFrames, long overdueFrames, long lostFrames) {
 
   /** Fewer frames than this tell of no share. */
   static final long NOTABLE_FRAMES = 20;
+
+  /** Pipes are measured by the 99th percentile: one frame in a hundred may be overdue. */
+  static final double OVERDUE_SHARE = 0.01;
+
+  /** None overdue but the late ones. */
+  public PipeUse(long lengthNanos, long deliveredFrames, long lateFrames, long lostFrames) {
+    this(lengthNanos, deliveredFrames, lateFrames, lateFrames, lostFrames);
+  }
+
+  /** Overdue, of those delivered, 0 to 1. */
+  public double overdue() {
+    return deliveredFrames <= 0 ? 0 : overdueFrames / (double) deliveredFrames;
+  }
+
+  boolean isOverdue() {
+    return deliveredFrames >= NOTABLE_FRAMES && overdue() > OVERDUE_SHARE;
+  }
 
   /** Lost or late, of all that should have arrived, 0 to 1. */
   public double wrong() {

@@ -37,6 +37,7 @@ public final class PipeScheduler {
   private long doorDropsFull;
   private long doorDropsLate;
   private long lateDeliveries;
+  private long overdueDeliveries;
   private long moves;
 
   /** A scheduler of all pipes of a network. */
@@ -135,6 +136,7 @@ public final class PipeScheduler {
     packets.source[packet] = source;
     packets.destination[packet] = destination;
     packets.hop[packet] = hop;
+    packets.enteredNanos[packet] = arrivalNanos;
     advance(packet, arrivalNanos, nowNanos);
   }
 
@@ -169,6 +171,9 @@ public final class PipeScheduler {
       deliveryLateness.record(nowNanos - dueNanos);
       if (nowNanos - dueNanos > maximumLatenessNanos) {
         lateDeliveries++;
+      }
+      if (Punctuality.isOverdue(nowNanos - dueNanos, dueNanos - packets.enteredNanos[packet])) {
+        overdueDeliveries++;
       }
       delivery.deliver(
           packet,
@@ -239,7 +244,14 @@ public final class PipeScheduler {
 
   public SchedulerCounters counters() {
     return new SchedulerCounters(
-        admitted, delivered, handedOver, doorDropsFull, doorDropsLate, lateDeliveries, moves);
+        admitted,
+        delivered,
+        handedOver,
+        doorDropsFull,
+        doorDropsLate,
+        lateDeliveries,
+        overdueDeliveries,
+        moves);
   }
 
   /** Packets inside, and such as were admitted and not yet sent on their way. */

@@ -9,6 +9,7 @@ package dev.diecast.core.pipe;
  * @param doorDropsFull not taken in since every descriptor was in use
  * @param doorDropsLate not taken in since the scheduler was too far behind
  * @param lateDeliveries delivered after their deadline by more than the door's lateness
+ * @param overdueDeliveries delivered later than {@link Punctuality} tolerates
  * @param moves hops done, deliveries included
  */
 public record SchedulerCounters(
@@ -18,4 +19,5 @@ public record SchedulerCounters(
     long doorDropsFull,
     long doorDropsLate,
     long lateDeliveries,
+    long overdueDeliveries,
     long moves) {}

@@ -116,6 +116,7 @@ class ModelVerdictTest {
             false,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(new PipeUse(3_000_000_000L, 990, 4, 10)));
     assertThat(Overload.judge(evidence, Tolerances.DEFAULT))
         .map(Judgement::cause)

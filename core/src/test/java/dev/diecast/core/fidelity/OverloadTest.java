@@ -53,6 +53,38 @@ class OverloadTest {
     return Overload.judge(evidence, Tolerances.DEFAULT).map(Judgement::cause);
   }
 
+  private static Evidence networked(Optional<String> missing, PipeUse pipes) {
+    Evidence calm = evidence(CALM, got(1));
+    return new Evidence(
+        calm.clock(),
+        calm.refused(),
+        calm.drift(),
+        calm.sinceLast(),
+        calm.recent(),
+        calm.host(),
+        calm.limitAbove(),
+        calm.diskLimits(),
+        calm.disk(),
+        missing,
+        Optional.of(pipes));
+  }
+
+  @Test
+  void aNodeThatIsNotOnItsNetworkOrWhoseNetworkIsLateIsNotFaithful() {
+    PipeUse punctual = new PipeUse(2_000_000_000, 1000, 0, 10, 0);
+    assertThat(cause(networked(Optional.of("no port"), punctual))).contains(Cause.NotNetworked);
+    assertThat(cause(networked(Optional.empty(), punctual))).isEmpty();
+    PipeUse late = new PipeUse(2_000_000_000, 1000, 0, 11, 0);
+    assertThat(cause(networked(Optional.empty(), late))).contains(Cause.PipesLate);
+    PipeUse few = new PipeUse(2_000_000_000, 10, 0, 10, 0);
+    assertThat(cause(networked(Optional.empty(), few))).as("too few to tell").isEmpty();
+    PipeUse full = new PipeUse(2_000_000_000, 1000, 0, 500, 10);
+    assertThat(cause(networked(Optional.empty(), full))).contains(Cause.PipeOverload);
+    assertThat(Overload.hostCause(CALM, java.util.Set.of(Cause.PipesLate)))
+        .as("the host cannot give its VMs what is due")
+        .contains(Cause.PipesLate);
+  }
+
   @Test
   void nobodyIsBlamedWhereNothingIsMissing() {
     assertThat(cause(evidence(CALM, got(1), got(0.95)))).isEmpty();

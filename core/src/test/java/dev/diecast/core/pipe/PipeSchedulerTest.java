@@ -293,4 +293,27 @@ class PipeSchedulerTest {
     assertThat(host)
         .isEqualTo(new HostPipe(Rational.of(4_000_000), 25_000_000, 5, QueueLimit.DEFAULT, true));
   }
+
+  /** 10 ms of path: 100 µs and 1 % of that are tolerated. */
+  @Test
+  void countsWhatIsDeliveredLaterThanTolerable() {
+    PipeScheduler scheduler =
+        new PipeScheduler(
+            List.of(
+                HostPipe.of(
+                    new PipeAttributes(1_000_000_000L, 10_000_000, 0, new QueueLimit.Packets(10)),
+                    DilationFactor.NONE)),
+            Door.DEFAULT,
+            1,
+            (packet, bytes, source, destination, due) -> {});
+    long[] lateness = {0, 150_000, 230_000};
+    long[] overdue = {0, 0, 1};
+    for (int i = 0; i < lateness.length; i++) {
+      long now = i * 1_000_000_000L;
+      scheduler.enter(scheduler.admit(now), 100, 0, 1, new int[] {0}, 0, now, now);
+      scheduler.move(scheduler.nextDeadline() + lateness[i], 1);
+      assertThat(scheduler.counters().deliveredPackets()).isEqualTo(i + 1);
+      assertThat(scheduler.counters().overdueDeliveries()).isEqualTo(overdue[i]);
+    }
+  }
 }

@@ -1,8 +1,6 @@
 package dev.diecast.daemon.metrics;
 
-import dev.diecast.core.pipe.PipeCounters;
-import dev.diecast.daemon.network.EngineReport;
-import dev.diecast.daemon.network.PortCounters;
+import dev.diecast.daemon.network.EngineTotals;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelReport;
 import io.prometheus.client.Collector;
@@ -10,9 +8,7 @@ import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
 /** What the pipe engines have done, asked when scraped; one engine for each model. */
 final class NetworkCollector extends Collector {
@@ -47,27 +43,26 @@ final class NetworkCollector extends Collector {
   }
 
   private void add(ModelKey model, ModelReport report) {
-    EngineReport engine = report.engine();
+    EngineTotals engine = report.engine();
     attached.addMetric(labels(model), report.attached());
-    pipes.addMetric(labels(model), engine.pipes().stream().filter(Optional::isPresent).count());
+    pipes.addMetric(labels(model), engine.pipes());
     lateness.addMetric(labels(model, "0.5"), engine.deliveryLateness().p50Micros() / MICROS);
     lateness.addMetric(labels(model, "0.99"), engine.deliveryLateness().p99Micros() / MICROS);
     lateness.addMetric(labels(model, "1"), engine.deliveryLateness().maxMicros() / MICROS);
-    frames.addMetric(labels(model, "in"), ports(engine, PortCounters::receivedFrames));
-    frames.addMetric(labels(model, "out"), ports(engine, PortCounters::sentFrames));
-    drops.addMetric(labels(model, "loss"), pipes(engine, PipeCounters::lossDrops));
-    drops.addMetric(labels(model, "queue"), pipes(engine, PipeCounters::queueDrops));
-    drops.addMetric(labels(model, "down"), pipes(engine, PipeCounters::downDrops));
+    frames.addMetric(labels(model, "in"), engine.ports().receivedFrames());
+    frames.addMetric(labels(model, "out"), engine.ports().sentFrames());
+    drops.addMetric(labels(model, "loss"), engine.lossDrops());
+    drops.addMetric(labels(model, "queue"), engine.queueDrops());
+    drops.addMetric(labels(model, "down"), engine.downDrops());
     drops.addMetric(
         labels(model, "overload"),
         engine.scheduler().doorDropsFull() + engine.scheduler().doorDropsLate());
     drops.addMetric(
         labels(model, "unreachable"),
         engine.door().unreachable() + engine.door().unknownDestination() + engine.undeliverable());
-    drops.addMetric(labels(model, "receiver"), ports(engine, PortCounters::receiverDrops));
+    drops.addMetric(labels(model, "receiver"), engine.ports().receiverDrops());
     drops.addMetric(
-        labels(model, "malformed"),
-        engine.door().malformed() + ports(engine, PortCounters::oversizedFrames));
+        labels(model, "malformed"), engine.door().malformed() + engine.ports().oversizedFrames());
   }
 
   private static List<String> labels(ModelKey model) {
@@ -76,13 +71,5 @@ final class NetworkCollector extends Collector {
 
   private static List<String> labels(ModelKey model, String third) {
     return List.of(model.namespace(), model.name(), third);
-  }
-
-  private static long ports(EngineReport engine, ToLongFunction<PortCounters> counter) {
-    return engine.ports().values().stream().mapToLong(counter).sum();
-  }
-
-  private static long pipes(EngineReport engine, ToLongFunction<PipeCounters> counter) {
-    return engine.pipes().stream().flatMap(Optional::stream).mapToLong(counter).sum();
   }
 }

@@ -131,10 +131,11 @@ final class Attachments {
     }
   }
 
+  /** Any thread may ask. */
   Map<Integer, PortCounters> counters() {
     Map<Integer, PortCounters> counters = new TreeMap<>();
     for (int station = 0; station < ports.length(); station++) {
-      Port port = ports.getPlain(station);
+      Port port = ports.get(station);
       if (port != null) {
         counters.put(port.station(), port.counters());
       }

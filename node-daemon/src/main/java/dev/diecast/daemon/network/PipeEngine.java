@@ -166,6 +166,14 @@ public final class PipeEngine implements AutoCloseable {
         realTime);
   }
 
+  /**
+   * Sums, read by the calling thread: the counters are written by one thread alone, and a number
+   * that is a moment old harms nobody. So scrapes cost packets nothing, whoever asks how often.
+   */
+  public EngineTotals totals() {
+    return EngineTotals.of(scheduler, pipes, door, attachments);
+  }
+
   private Optional<PipeCounters> pipeCounters(int pipe) {
     return scheduler.has(pipe) ? Optional.of(scheduler.counters(pipe)) : Optional.empty();
   }

@@ -14,4 +14,16 @@ public record PortCounters(
     long oversizedFrames,
     long receiverDrops,
     long connections,
-    long protocolErrors) {}
+    long protocolErrors) {
+  static final PortCounters NONE = new PortCounters(0, 0, 0, 0, 0, 0);
+
+  PortCounters plus(PortCounters other) {
+    return new PortCounters(
+        receivedFrames + other.receivedFrames,
+        sentFrames + other.sentFrames,
+        oversizedFrames + other.oversizedFrames,
+        receiverDrops + other.receiverDrops,
+        connections + other.connections,
+        protocolErrors + other.protocolErrors);
+  }
+}

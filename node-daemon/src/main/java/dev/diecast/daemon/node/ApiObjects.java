@@ -8,9 +8,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -23,6 +26,8 @@ final class ApiObjects implements AutoCloseable {
   private final String host;
   private final SharedIndexInformer<DilatedNode> nodes;
   private final SharedIndexInformer<PipeGraph> graphs;
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private volatile Optional<String> graphsTrouble = Optional.empty();
 
   ApiObjects(KubernetesClient client, String host) {
     this.client = client;
@@ -33,18 +38,56 @@ final class ApiObjects implements AutoCloseable {
             .inAnyNamespace()
             .withLabel(Api.LABEL_HOST, host)
             .runnableInformer(0)
-            .exceptionHandler((_, e) -> retry(e));
+            .exceptionHandler(
+                (_, e) -> {
+                  complain("dilatednodes", e);
+                  return true;
+                });
     this.graphs =
         client
             .resources(PipeGraph.class)
             .inAnyNamespace()
             .runnableInformer(0)
-            .exceptionHandler((_, e) -> retry(e));
+            .exceptionHandler(
+                (_, e) -> {
+                  graphsTrouble = complain("pipegraphs", e).or(() -> graphsTrouble);
+                  return true;
+                });
   }
 
-  private static boolean retry(Throwable e) {
-    LOG.debugf("the API server's objects cannot be watched: %s", e.getMessage());
-    return true;
+  /**
+   * Says what cannot be watched and why, once for each reason.
+   *
+   * @return the same where waiting will not mend it
+   */
+  private Optional<String> complain(String resource, Throwable e) {
+    Optional<String> trouble = trouble(resource, e);
+    if (trouble.isPresent() && said.add(trouble.get())) {
+      LOG.warn(trouble.get());
+    } else if (trouble.isEmpty()) {
+      LOG.debugf("%s cannot be watched: %s", resource, e.getMessage());
+    }
+    return trouble;
+  }
+
+  /** Empty where the API server was merely not reached, or not in order. */
+  static Optional<String> trouble(String resource, Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && !(cause instanceof KubernetesClientException)) {
+      cause = cause.getCause();
+    }
+    int code = cause instanceof KubernetesClientException refused ? refused.getCode() : 0;
+    return switch (code) {
+      case HttpURLConnection.HTTP_NOT_FOUND ->
+          Optional.of(
+              "the API server has no %s.%s: apply DieCast's CRDs".formatted(resource, Api.GROUP));
+      case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+          Optional.of(
+              ("the daemon may not list and watch %s.%s: give its ServiceAccount that right"
+                      + " (API server: %s)")
+                  .formatted(resource, Api.GROUP, e.getMessage()));
+      default -> Optional.empty();
+    };
   }
 
   /**
@@ -74,9 +117,17 @@ final class ApiObjects implements AutoCloseable {
     graphs.start();
   }
 
-  /** Whether the nodes are known: before that an absent one proves nothing. */
+  /**
+   * Whether nodes and PipeGraphs are known: before that an absent one proves nothing. Without the
+   * right to PipeGraphs nodes are served all the same.
+   */
   boolean hasSynced() {
-    return nodes.hasSynced();
+    return nodes.hasSynced() && (graphs.hasSynced() || graphsTrouble.isPresent());
+  }
+
+  /** Why PipeGraphs are not known, and the mend; empty where they are. */
+  Optional<String> graphsTrouble() {
+    return graphs.isWatching() ? Optional.empty() : graphsTrouble;
   }
 
   /** Nodes of this host, by uid. */

@@ -16,6 +16,7 @@ import dev.diecast.daemon.host.HostPublisher;
 import dev.diecast.daemon.host.HostSettings;
 import dev.diecast.daemon.metrics.DaemonMetrics;
 import dev.diecast.daemon.network.model.ModelNetworks;
+import dev.diecast.daemon.network.model.PipeGraphSource;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.PipeLoad;
@@ -104,7 +105,12 @@ public final class Daemon implements AutoCloseable {
                 settings.starvationWindow(),
                 settings.correction(),
                 metrics),
-            new ModelNetworks(proc, records, api::graphs, api::peerAddress, settings.nodeName()),
+            new ModelNetworks(
+                proc,
+                records,
+                PipeGraphSource.of(api::graphs, api::graphsTrouble),
+                api::peerAddress,
+                settings.nodeName()),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
             new DiskLoad(settings.proc(), settings.sys()),
             new PipeLoad(settings.starvationWindow()));

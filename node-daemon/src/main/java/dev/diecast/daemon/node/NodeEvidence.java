@@ -13,6 +13,7 @@ import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.cgroup.Drift;
 import dev.diecast.daemon.cpu.CpuReading;
+import dev.diecast.daemon.network.model.NetworkOutcome;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
@@ -47,12 +48,22 @@ final class NodeEvidence {
         limitAbove,
         DiskReport.judge(view),
         disk,
+        notNetworked(view),
         pipes);
   }
 
-  /** Whether the node is capped, and its clock is shown to run at T. */
+  /** Why a node with a network is not joined to it; empty where it is. */
+  static Optional<String> notNetworked(NodeView view) {
+    return view.network()
+        .filter(NetworkOutcome.Refused.class::isInstance)
+        .map(NetworkOutcome.Refused.class::cast)
+        .map(refused -> "%s: %s".formatted(refused.obstacle(), refused.message()));
+  }
+
+  /** Whether the node is capped and on its network, and its clock is shown to run at T. */
   static boolean isProven(NodeView view, Tolerances tolerances) {
     return capped(view).isPresent()
+        && notNetworked(view).isEmpty()
         && clock(view, tolerances).filter(finding -> finding.outcome() == Outcome.PASS).isPresent();
   }
 

@@ -2,6 +2,7 @@ package dev.diecast.daemon.node;
 
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.core.Rational;
+import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.Fidelity;
 import dev.diecast.core.fidelity.Finding;
@@ -136,6 +137,10 @@ final class NodeStatus {
     Optional<Judgement> bad = view.fidelity().bad();
     if (bad.isPresent()) {
       return new Claim(FAITHFUL, Conditions.FALSE, bad.get().cause().name(), bad.get().message());
+    }
+    Optional<String> notNetworked = NodeEvidence.notNetworked(view);
+    if (notNetworked.isPresent()) {
+      return new Claim(FAITHFUL, Conditions.FALSE, Cause.NotNetworked.name(), notNetworked.get());
     }
     if (!capped.isTrue() || !dilated.isTrue()) {
       Claim missing = capped.isTrue() ? dilated : capped;

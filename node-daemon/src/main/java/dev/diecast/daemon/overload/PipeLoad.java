@@ -1,8 +1,7 @@
 package dev.diecast.daemon.overload;
 
 import dev.diecast.core.fidelity.PipeUse;
-import dev.diecast.daemon.network.EngineReport;
-import dev.diecast.daemon.network.PortCounters;
+import dev.diecast.daemon.network.EngineTotals;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelReport;
 import java.time.Duration;
@@ -18,15 +17,16 @@ public final class PipeLoad {
   private final Map<ModelKey, Deque<Counters>> readings = new HashMap<>();
 
   /** All since the engine began, at one moment. */
-  private record Counters(long nanos, long delivered, long late, long lost) {
-    static Counters of(long nanos, EngineReport engine) {
+  private record Counters(long nanos, long delivered, long late, long overdue, long lost) {
+    static Counters of(long nanos, EngineTotals engine) {
       return new Counters(
           nanos,
           engine.scheduler().deliveredPackets(),
           engine.scheduler().lateDeliveries(),
+          engine.scheduler().overdueDeliveries(),
           engine.scheduler().doorDropsFull()
               + engine.scheduler().doorDropsLate()
-              + engine.ports().values().stream().mapToLong(PortCounters::receiverDrops).sum());
+              + engine.ports().receiverDrops());
     }
 
     PipeUse since(Counters before) {
@@ -34,6 +34,7 @@ public final class PipeLoad {
           nanos - before.nanos,
           delivered - before.delivered,
           late - before.late,
+          overdue - before.overdue,
           lost - before.lost);
     }
 

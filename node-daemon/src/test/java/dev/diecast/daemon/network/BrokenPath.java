@@ -12,6 +12,16 @@ public final class BrokenPath {
    * @param broken when it throws
    */
   public static Path when(AtomicBoolean broken) {
+    return that(
+        () -> {
+          if (broken.get()) {
+            throw new StackOverflowError("for the test");
+          }
+        });
+  }
+
+  /** One that does something whenever it is looked at, on the engine's thread. */
+  public static Path that(Runnable does) {
     return (Path)
         Proxy.newProxyInstance(
             BrokenPath.class.getClassLoader(),
@@ -21,9 +31,7 @@ public final class BrokenPath {
                   case "equals" -> proxy == arguments[0];
                   case "hashCode" -> 1;
                   case "toString" -> {
-                    if (broken.get()) {
-                      throw new StackOverflowError("for the test");
-                    }
+                    does.run();
                     yield "/nowhere/at/all";
                   }
                   default -> throw new UnsupportedOperationException(method.getName());

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -87,6 +88,52 @@ class PipeEngineIT {
     assertThatThrownBy(engine::report)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("pipes-test");
+  }
+
+  /** A scrape neither waits for the engine's thread nor lets it wait. */
+  @Test
+  @Timeout(20)
+  void sumsAreReadWithoutTheEnginesThread() throws Exception {
+    try (StreamGuest a = new StreamGuest(path(0));
+        StreamGuest b = new StreamGuest(path(1))) {
+      expectPassage(a, b, 1);
+      expectPassage(a, b, 2);
+      EngineTotals totals = engine.totals();
+      assertThat(totals.pipes()).isEqualTo(2);
+      assertThat(totals.ports().receivedFrames()).isEqualTo(2);
+      assertThat(totals.scheduler().deliveredPackets()).isEqualTo(2);
+
+      CountDownLatch held = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      Path blocking =
+          BrokenPath.that(
+              () -> {
+                held.countDown();
+                awaitQuietly(go);
+              });
+      Thread attaching =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      engine.attach(1, new PortSpec.StreamConnect(blocking));
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  });
+      held.await();
+      assertThat(engine.totals().scheduler().deliveredPackets()).as("it is held").isEqualTo(2);
+      go.countDown();
+      attaching.join();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -11,8 +11,8 @@ import dev.diecast.core.pipe.EmulatedNetwork;
 import dev.diecast.core.pipe.HostPipe;
 import dev.diecast.core.pipe.Partition;
 import dev.diecast.core.pipe.Routing;
-import dev.diecast.daemon.network.EngineReport;
 import dev.diecast.daemon.network.EngineSettings;
+import dev.diecast.daemon.network.EngineTotals;
 import dev.diecast.daemon.network.Peers;
 import dev.diecast.daemon.network.PipeEngine;
 import dev.diecast.daemon.network.PortSpec;
@@ -20,11 +20,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The engine of one model on this host, kept at the newest revision of its PipeGraph. */
@@ -34,7 +34,7 @@ final class ModelEngine implements AutoCloseable {
 
   private final PipeEngine engine;
   private final AtomicReference<Routing> routing;
-  private final Map<Integer, Port> ports = new HashMap<>();
+  private final Map<Integer, Port> ports = new ConcurrentHashMap<>();
   private Now now;
 
   /** What is attached, and to which process; another process of the same path is another port. */
@@ -222,8 +222,8 @@ final class ModelEngine implements AutoCloseable {
     return ports.size();
   }
 
-  EngineReport report() throws IOException {
-    return engine.report();
+  EngineTotals totals() {
+    return engine.totals();
   }
 
   @Override

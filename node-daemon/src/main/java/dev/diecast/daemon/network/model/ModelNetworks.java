@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -34,7 +35,7 @@ public final class ModelNetworks implements AutoCloseable {
   private final TakenTaps taps;
   private final NodeAttaching attaching;
   private final GraphReadings readings = new GraphReadings();
-  private final Map<ModelKey, ModelEngine> engines = new HashMap<>();
+  private final Map<ModelKey, ModelEngine> engines = new ConcurrentHashMap<>();
   private final Map<ModelKey, Refused> refusals = new HashMap<>();
 
   /** T and MTU of the models that have nodes here. */
@@ -233,6 +234,7 @@ public final class ModelNetworks implements AutoCloseable {
 
   private NetworkOutcome withoutEngine(ModelKey model) {
     return Optional.ofNullable(refusals.get(model))
+        .or(() -> graphs.trouble().map(why -> new Refused(Obstacle.PipeGraphsUnreadable, why)))
         .orElseGet(
             () ->
                 new Refused(
@@ -240,17 +242,11 @@ public final class ModelNetworks implements AutoCloseable {
                     "there is no PipeGraph of ScaleModel " + model + ": the operator writes it"));
   }
 
-  /** What the engines have done, by model. */
-  public synchronized Map<ModelKey, ModelReport> reports() {
+  /** What the engines have done, by model. Waits for nobody. */
+  public Map<ModelKey, ModelReport> reports() {
     Map<ModelKey, ModelReport> reports = new HashMap<>();
     engines.forEach(
-        (model, engine) -> {
-          try {
-            reports.put(model, new ModelReport(engine.report(), engine.attached()));
-          } catch (IOException e) {
-            LOG.debugf("%s: %s", model, e);
-          }
-        });
+        (model, engine) -> reports.put(model, new ModelReport(engine.totals(), engine.attached())));
     return reports;
   }
 

@@ -1,8 +1,8 @@
 package dev.diecast.daemon.network.model;
 
-import dev.diecast.daemon.network.EngineReport;
+import dev.diecast.daemon.network.EngineTotals;
 
 /**
  * @param attached nodes that are attached here
  */
-public record ModelReport(EngineReport engine, int attached) {}
+public record ModelReport(EngineTotals engine, int attached) {}

@@ -18,6 +18,8 @@ public sealed interface NetworkOutcome {
   enum Obstacle {
     /** No PipeGraph of its model is there. */
     NoPipeGraph,
+    /** PipeGraphs cannot be read: their CRD or a right is missing. */
+    PipeGraphsUnreadable,
     /** The PipeGraph in force does not have it yet, or has it on another host. */
     NotInPipeGraph,
     /** Its VM does not run. */

@@ -6,19 +6,23 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.core.DilationFactor;
+import dev.diecast.core.fidelity.PipeUse;
 import dev.diecast.daemon.network.BrokenPath;
 import dev.diecast.daemon.network.PortSpec;
 import dev.diecast.daemon.network.StreamGuest;
+import dev.diecast.daemon.overload.PipeLoad;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.RecordStore;
 import dev.diecast.daemon.record.VmIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +36,7 @@ class ModelNetworksIT {
   private static final ModelKey MODEL = new ModelKey("default", "m");
   private static final DilationFactor TWO = DilationFactor.parse("2");
   private static final long MILLI = 1_000_000;
+  private static final long SECOND = 1000 * MILLI;
 
   @TempDir Path directory;
 
@@ -220,6 +225,45 @@ class ModelNetworksIT {
               });
       awaitAttached(node);
       assertThat(networks.engine(MODEL).orElseThrow()).isNotSameAs(before);
+    }
+  }
+
+  /** An engine that is held up is one whose packets come late; the window forgets it. */
+  @Test
+  void pipesThatAreLateAreSeenForAsLongAsTheyAre() throws Exception {
+    PipeGraph graph = TwoNodeGraph.of(1, MILLI, false, "h1");
+    published.set(List.of(graph));
+    try (QemuStandIn a = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 1)) {
+      NetworkedNode node = node("a-0", mac(graph, 0), a);
+      networks.step(List.of(node));
+      try (StreamGuest guest = a.accept()) {
+        PipeLoad load = new PipeLoad(Duration.ofSeconds(2));
+        load.read(networks.reports(), 0);
+        PortSpec slow = new PortSpec.StreamConnect(BrokenPath.that(ModelNetworksIT::dawdle));
+        networks.engine(MODEL).orElseThrow().attach(1, slow, "slow");
+        send(guest, graph, 300);
+        PipeUse late = load.read(networks.reports(), SECOND).get(MODEL);
+        assertThat(late.deliveredFrames()).isGreaterThan(100);
+        assertThat(late.overdue()).as(late.toString()).isGreaterThan(0.01);
+
+        networks.step(List.of(node)); // detaches what does not belong there
+        load.read(networks.reports(), 4 * SECOND);
+        send(guest, graph, 300);
+        PipeUse after = load.read(networks.reports(), 6 * SECOND).get(MODEL);
+        assertThat(after.deliveredFrames()).isGreaterThan(100);
+        assertThat(after.overdue()).as(after.toString()).isLessThan(late.overdue() / 2);
+      }
+    }
+  }
+
+  private static void dawdle() {
+    LockSupport.parkNanos(15 * MILLI);
+  }
+
+  private static void send(StreamGuest guest, PipeGraph graph, int frames) throws Exception {
+    for (int i = 0; i < frames; i++) {
+      guest.send(List.of(frame(graph, 0, 1, i)));
+      Thread.sleep(10);
     }
   }
 
