@@ -15,24 +15,14 @@
 /* Beyond, KVM's own conversion to nanoseconds overflows (1.8 hours at 2.6 GHz). */
 #define MOST_CYCLES	(1ULL << 44)
 
-/*
- * What is known of the vCPU's process, with its lock held; NULL where nothing
- * is. A process has one virtual machine; another one is left alone.
- */
-static struct dilated *find_and_lock(struct kvm *kvm, unsigned long *flags)
+/* A process has one virtual machine; another one is left alone. With d->lock held. */
+static bool is_its_vm(struct dilated *d, struct kvm *kvm)
 {
-	struct dilated *d = table_find(kvm->mm);
-
-	if (!d)
-		return NULL;
-	raw_spin_lock_irqsave(&d->lock, *flags);
 	if (!d->kvm)
 		d->kvm = kvm;
-	if (d->kvm == kvm)
-		return d;
-	d->flags |= DIECAST_KVM_STATE_SECOND_VM;
-	raw_spin_unlock_irqrestore(&d->lock, *flags);
-	return NULL;
+	if (d->kvm != kvm)
+		d->flags |= DIECAST_KVM_STATE_SECOND_VM;
+	return d->kvm == kvm;
 }
 
 /* By how much its timers must be longer than the guest makes them: T / T at boot. */
@@ -76,19 +66,22 @@ static bool uses_hyperv(const struct kvm *kvm)
 static int on_publication(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)regs->di;
-	bool realign, changed;
+	bool was, realign = false, changed = false;
 	unsigned long flags;
 	struct dilated *d;
 
 	/* Done for another page of the same vCPU's (Xen's): see clock_publish(). */
 	if (!vcpu->arch.hw_tsc_khz)
 		return 0;
-	d = find_and_lock(vcpu->kvm, &flags);
+	d = table_find(vcpu->kvm->mm);
 	if (!d)
 		return 0;
-	realign = d->realign;
+	raw_spin_lock_irqsave(&d->lock, flags);
+	if (!is_its_vm(d, vcpu->kvm))
+		goto out;
+	was = d->realign;
 	clock_publish(d, &vcpu->arch);
-	realign = d->realign && !realign;
+	realign = d->realign && !was;
 	changed = test_bit(vcpu->vcpu_idx, d->seen) && !test_bit(vcpu->vcpu_idx, d->current_);
 	set_bit(vcpu->vcpu_idx, d->seen);
 	if (factor_equal(d->line.f, d->asked))
@@ -96,6 +89,7 @@ static int on_publication(struct kprobe *probe, struct pt_regs *regs)
 	d->publications++;
 	if (uses_hyperv(vcpu->kvm))
 		d->flags |= DIECAST_KVM_STATE_HYPERV_CLOCK_SEEN;
+out:
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	if (changed)
 		bring_deadline_forward(vcpu);
@@ -116,9 +110,12 @@ static int on_deadline(struct kprobe *probe, struct pt_regs *regs)
 
 	if (!deadline)
 		return 0;
-	d = find_and_lock(vcpu->kvm, &flags);
+	d = table_find(vcpu->kvm->mm);
 	if (!d)
 		return 0;
+	raw_spin_lock_irqsave(&d->lock, flags);
+	if (!is_its_vm(d, vcpu->kvm))
+		goto out;
 	d->flags |= DIECAST_KVM_STATE_TSC_DEADLINE_SEEN;
 	if (must_rescale(d)) {
 		now = kvm_read_l1_tsc(vcpu, rdtsc());
@@ -127,6 +124,7 @@ static int on_deadline(struct kprobe *probe, struct pt_regs *regs)
 			d->deadlines++;
 		}
 	}
+out:
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return 0;
 }
@@ -144,9 +142,12 @@ static int on_lapic_write(struct kprobe *probe, struct pt_regs *regs)
 	vcpu = kvm_get_running_vcpu();
 	if (!vcpu)
 		return 0;
-	d = find_and_lock(vcpu->kvm, &flags);
+	d = table_find(vcpu->kvm->mm);
 	if (!d)
 		return 0;
+	raw_spin_lock_irqsave(&d->lock, flags);
+	if (!is_its_vm(d, vcpu->kvm))
+		goto out;
 	d->flags |= DIECAST_KVM_STATE_LAPIC_TIMER_SEEN;
 	d->lapic_timers++;
 	/*
@@ -155,6 +156,7 @@ static int on_lapic_write(struct kprobe *probe, struct pt_regs *regs)
 	 */
 	if (must_rescale(d) && rescale(d, value) < value)
 		regs->dx = max_t(u32, rescale(d, value), 1);
+out:
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return 0;
 }
@@ -186,14 +188,18 @@ static int on_msr(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	if (msr->host_initiated || !(msr->data & 1))
 		return 0;
-	d = find_and_lock(vcpu->kvm, &flags);
+	d = table_find(vcpu->kvm->mm);
 	if (!d)
 		return 0;
+	raw_spin_lock_irqsave(&d->lock, flags);
+	if (!is_its_vm(d, vcpu->kvm))
+		goto out;
 	if (msr->index == MSR_KVM_STEAL_TIME)
 		hide_steal(d, vcpu);
 	else if (!vcpu->vcpu_id)
 		/* The guest asks this clock for the rate of its TSC next, once for all. */
 		d->boot = d->line.set ? d->line.f : d->asked;
+out:
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return 0;
 }
@@ -207,11 +213,15 @@ static int on_load(struct kprobe *probe, struct pt_regs *regs)
 
 	if (!(vcpu->arch.st.msr_val & KVM_MSR_ENABLED))
 		return 0;
-	d = find_and_lock(vcpu->kvm, &flags);
+	d = table_find(vcpu->kvm->mm);
 	if (!d)
 		return 0;
+	raw_spin_lock_irqsave(&d->lock, flags);
+	if (!is_its_vm(d, vcpu->kvm))
+		goto out;
 	d->flags |= DIECAST_KVM_STATE_STEAL_TIME_SEEN;
 	hide_steal(d, vcpu);
+out:
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return 0;
 }

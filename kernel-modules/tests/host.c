@@ -6,6 +6,7 @@
  *	host info
  *	host set PID NUMERATOR DENOMINATOR
  *	host get PID
+ *	host await SOCKET			what it says of itself, once it is up
  *	host ask SOCKET COMMAND			one line of answer from the guest
  *	host rate SOCKET SECONDS		by how much its clock advances
  *	host sleep SOCKET MICROSECONDS		the three kinds of sleep
@@ -119,25 +120,33 @@ static void send_line(int fd, const char *command)
 		fail("write");
 }
 
-/* One line, without its end; at is when its first byte came. */
-static void receive_line(int fd, char *line, size_t size, int64_t *at)
+/* A line without its end, within some time; whether there was one. */
+static int read_line(int fd, char *line, size_t size, int millis)
 {
 	size_t length = 0;
 
 	while (length < size - 1) {
 		struct pollfd ready = { fd, POLLIN, 0 };
 
-		if (poll(&ready, 1, 120000) != 1 || read(fd, line + length, 1) != 1) {
-			errno = ETIMEDOUT;
-			fail("the guest does not answer");
-		}
-		if (!length)
-			*at = now();
+		if (poll(&ready, 1, millis) != 1 || read(fd, line + length, 1) != 1)
+			return 0;
 		if (line[length] == '\n')
 			break;
 		length++;
 	}
 	line[length] = 0;
+	return 1;
+}
+
+/* The next line that begins with this letter. */
+static void receive(int fd, char letter, char *line, size_t size)
+{
+	do {
+		if (!read_line(fd, line, size, 120000)) {
+			errno = ETIMEDOUT;
+			fail("the guest does not answer");
+		}
+	} while (line[0] != letter);
 }
 
 /*
@@ -154,10 +163,9 @@ static struct reading sample(int fd)
 {
 	struct reading r = {};
 	char line[100];
-	int64_t at;
 
 	send_line(fd, "c");
-	receive_line(fd, line, sizeof(line), &at);
+	receive(fd, 'c', line, sizeof(line));
 	if (sscanf(line, "c %ld %lu", &r.clock, &r.tsc) != 2) {
 		fprintf(stderr, "the guest says %s\n", line);
 		exit(1);
@@ -207,12 +215,11 @@ static void sleeps(const char *path, const char *micros)
 	struct reading h0 = here(), h1;
 	int fd = connect_to(path);
 	char line[3][100], kind[50];
-	int64_t at;
 
 	snprintf(line[0], sizeof(line[0]), "s %s", micros);
 	send_line(fd, line[0]);
 	for (int i = 0; i < 3; i++)
-		receive_line(fd, line[i], sizeof(line[i]), &at);
+		receive(fd, 's', line[i], sizeof(line[i]));
 	h1 = here();
 	for (int i = 0; i < 3; i++) {
 		long guest;
@@ -267,14 +274,31 @@ static void refusals(const char *pid)
 	printf("nobody=%s\n", number < 0 ? strerrorname_np(errno) : "0");
 }
 
+/* What the guest says of itself, once it is up: before, it hears nothing. */
+static void await(const char *path)
+{
+	int64_t end = now() + 240 * 1000000000LL;
+	int fd = connect_to(path);
+	char line[400] = "";
+
+	while (line[0] != 'i') {
+		if (now() > end) {
+			errno = ETIMEDOUT;
+			fail("the guest does not come up");
+		}
+		send_line(fd, "i");
+		read_line(fd, line, sizeof(line), 1000);
+	}
+	printf("%s\n", line);
+}
+
 static void ask(const char *path, const char *command)
 {
 	int fd = connect_to(path);
 	char line[400];
-	int64_t at;
 
 	send_line(fd, command);
-	receive_line(fd, line, sizeof(line), &at);
+	receive(fd, command[0], line, sizeof(line));
 	printf("%s\n", line);
 }
 
@@ -286,7 +310,6 @@ static void change(int argc, char **argv)
 	double worst_rate = 0, slowest = 0;
 	struct reading h0 = here(), h1, from, to;
 	char line[100];
-	int64_t at;
 
 	sleep(2);
 	h1 = here();
@@ -316,7 +339,7 @@ static void change(int argc, char **argv)
 		}
 	}
 	send_line(fd, "e");
-	receive_line(fd, line, sizeof(line), &at);
+	receive(fd, 'm', line, sizeof(line));
 	printf("%s\nworst_rate_ppm=%.0f slowest_set_us=%.0f\n", line, worst_rate * 1e6, slowest / 1e3);
 }
 
@@ -410,6 +433,8 @@ int main(int argc, char **argv)
 		get(argv[2]);
 	else if (!strcmp(verb, "ask") && argc == 4)
 		ask(argv[2], argv[3]);
+	else if (!strcmp(verb, "await") && argc == 3)
+		await(argv[2]);
 	else if (!strcmp(verb, "rate") && argc == 4)
 		rate(argv[2], atoi(argv[3]));
 	else if (!strcmp(verb, "sleep") && argc == 4)

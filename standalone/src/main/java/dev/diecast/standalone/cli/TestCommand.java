@@ -27,6 +27,8 @@ final class TestCommand implements Callable<Integer> {
     it,
     /** On kernel objects: of this machine, and of a VM whose kernel has all of them. */
     kernel,
+    /** The kernel module, in that VM, with real guests. */
+    module,
     /** With real guests. */
     e2e,
     all
@@ -57,6 +59,17 @@ final class TestCommand implements Callable<Integer> {
                   "-DskipUnitTests=true",
                   "-Dit.test=*KernelIT,KernelSuitesE2E,WorkerVm*E2E",
                   "-Dfailsafe.failIfNoSpecifiedTests=false"));
+      case module ->
+          command.addAll(
+              List.of(
+                  "-Pit",
+                  "-DskipUnitTests=true",
+                  "-DskipModuleIts=true",
+                  "-Dit.test=HostModuleSuite",
+                  "-Dfailsafe.failIfNoSpecifiedTests=false",
+                  "-pl",
+                  "e2e-tests",
+                  "-am"));
       case e2e -> command.addAll(List.of("-Pit", "-DskipUnitTests=true", "-DskipModuleIts=true"));
       case all -> command.add("-Pit");
     }

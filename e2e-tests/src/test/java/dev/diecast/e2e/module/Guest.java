@@ -1,0 +1,80 @@
+package dev.diecast.e2e.module;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A guest under test, by {@code kernel-modules/tests/host.c}. */
+record Guest(ModuleHost host, String name, int cpus) {
+
+  private String pid() {
+    return "$(cat " + name + ".pid)";
+  }
+
+  void set(String factor) throws IOException, InterruptedException {
+    host.shell("./host set " + pid() + " " + factor.replace('/', ' '));
+  }
+
+  Map<String, String> state() throws IOException, InterruptedException {
+    return host.tool("get " + pid());
+  }
+
+  void monitor(String command) throws IOException, InterruptedException {
+    host.shell("./host monitor " + name + ".monitor '" + command + "'");
+  }
+
+  void kill() throws IOException, InterruptedException {
+    host.shell("kill -KILL " + pid() + "; rm " + name + ".pid");
+  }
+
+  /** What it says of itself: "i", clock source, CPUs, stolen ticks. */
+  String[] awaitUp() throws IOException, InterruptedException {
+    return host.shell("./host await " + name + ".serial").split(" ");
+  }
+
+  /**
+   * Guest's seconds per host's, times T, less 1; in millionths.
+   *
+   * @param factor T
+   */
+  double rateError(int seconds, double factor) throws IOException, InterruptedException {
+    Map<String, String> rate = host.tool("rate " + name + ".serial " + seconds);
+    double hostNanos = Double.parseDouble(rate.get("host"));
+    // The TSC that the guest read is this host's: no more time in it than passed outside.
+    assertThat(hostNanos).isBetween(seconds * 1e9, Double.parseDouble(rate.get("outer")) * 1.0001);
+    return (Double.parseDouble(rate.get("guest")) * factor / hostNanos - 1) * 1e6;
+  }
+
+  /**
+   * By how much each kind of sleep took longer than it should have, as a part of it.
+   *
+   * @param hostSeconds how long it is to take here
+   */
+  Map<String, Double> sleepErrors(double hostSeconds, double factor)
+      throws IOException, InterruptedException {
+    double guestMicros = hostSeconds * 1e6 / factor;
+    Map<String, String> took = host.tool("sleep " + name + ".serial " + Math.round(guestMicros));
+    Map<String, Double> errors = new TreeMap<>();
+    for (String kind : new String[] {"nanosleep", "timerfd", "clock_nanosleep"}) {
+      errors.put(kind, Double.parseDouble(took.get(kind)) / (hostSeconds * 1e9) - 1);
+    }
+    return errors;
+  }
+
+  /** As {@code host change} prints it, and the answer's words by name. */
+  Map<String, String> change(int rounds, int millis, String factors)
+      throws IOException, InterruptedException {
+    String text =
+        host.shell(
+            "./host change %s.serial %s %d %d %s".formatted(name, pid(), rounds, millis, factors));
+    Map<String, String> words = ModuleHost.words(text);
+    String[] answer = text.lines().findFirst().orElseThrow().split(" ");
+    words.put("reads", answer[1]);
+    words.put("backwards", answer[2]);
+    words.put("worst", answer[3]);
+    words.put("leap", answer[4]);
+    return words;
+  }
+}
