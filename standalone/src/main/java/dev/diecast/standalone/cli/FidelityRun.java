@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -33,6 +34,7 @@ final class FidelityRun {
   private final Session session;
   private final Progress progress;
   private final Plan plan;
+  private Map<String, List<RunHistory.Point>> history = Map.of();
 
   /**
    * How it is measured.
@@ -51,6 +53,11 @@ final class FidelityRun {
     this.plan = plan;
   }
 
+  /** What was seen while it was measured; empty before. */
+  Map<String, List<RunHistory.Point>> history() {
+    return history;
+  }
+
   RunReport measure(ScaleModel wanted) throws InterruptedException, IOException {
     long start = System.nanoTime();
     ModelWatch watch = session.watch(wanted, progress);
@@ -58,7 +65,8 @@ final class FidelityRun {
         watch.await("placement", Duration.ofMinutes(3), snapshot -> snapshot.isTrue("Placed"));
     EffectiveDilation dilation = placed.model().getStatus().timeDilation();
     DilationFactor factor = DilationFactor.parse(dilation.factor());
-    try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
+    try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress);
+        RunHistory seen = new RunHistory(watch)) {
       double firstGuest =
           new BootWait(session, progress, plan.bootGuestTime()).await(watch, factor, start);
       Instant from = Instant.now();
@@ -66,6 +74,7 @@ final class FidelityRun {
           new CpuProbe(progress, reference.exec(), plan.cpuRoundHostTime())
               .measure(CpuProbe.subjects(session, placed.nodes()), plan.cpuRounds());
       ModelWatch.Snapshot measured = awaitClockWindow(watch);
+      history = seen.points();
       ModelVerdict verdict = judge(measured, cpu, new Window(from, Instant.now()));
       return report(measured, cpu, verdict, firstGuest, (System.nanoTime() - start) / 1e9);
     }

@@ -5,6 +5,7 @@ import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -41,6 +42,12 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Writes the run's record here, for `diecast compare`.")
   private Path results;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Writes a page about the run, for a browser.")
+  private Path page;
 
   @Option(names = "--keep", description = "Leave the model running; `diecast down` ends it.")
   private boolean keep;
@@ -94,9 +101,7 @@ final class RunCommand implements Callable<Integer> {
           "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
               .formatted(file, read.models().size()));
     }
-    if (results != null) {
-      RunResults.require(results);
-    }
+    requireWritable();
     applyTolerances(read.models().getFirst());
     TopologyMaps.requireAll(file, read);
     Setup.refuseUnknownImages(read);
@@ -107,13 +112,12 @@ final class RunCommand implements Callable<Integer> {
       Setup.prepareDisks(read, progress);
       session.apply(read);
       ScaleModel model = read.models().getFirst();
-      report = new FidelityRun(session, progress, plan).measure(model);
+      FidelityRun run = new FidelityRun(session, progress, plan);
+      report = run.measure(model);
+      keepRecord(report, run);
       if (keep) {
         session.keep();
       }
-    }
-    if (results != null) {
-      RunResults.write(results, report);
     }
     if (output.json()) {
       output.printJson(report);
@@ -121,6 +125,26 @@ final class RunCommand implements Callable<Integer> {
       System.out.print(FidelityTable.of(report));
     }
     return ExitCode.of(report.verdict());
+  }
+
+  private void requireWritable() {
+    if (results != null) {
+      RunResults.require(results);
+    }
+    if (page != null && !Files.isDirectory(page.toAbsolutePath().getParent())) {
+      throw new Refusal(
+          "--report: there is no directory %s: make it"
+              .formatted(page.toAbsolutePath().getParent()));
+    }
+  }
+
+  private void keepRecord(RunReport report, FidelityRun run) throws IOException {
+    if (page != null) {
+      Files.writeString(page, RunPage.of(report, run.history()));
+    }
+    if (results != null) {
+      RunResults.write(results, report);
+    }
   }
 
   private FidelityRun.Plan plan() {
