@@ -89,7 +89,20 @@ public record DilationHostStatus(
       @JsonPropertyDescription("KVM boots guests.") Boolean kvm,
       @JsonPropertyDescription("The netem queueing discipline is there.") Boolean netem,
       @JsonPropertyDescription("The HTB queueing discipline is there.") Boolean htb,
-      @JsonPropertyDescription("The host module is loaded.") Boolean hostModule) {}
+      @JsonPropertyDescription("The host module is loaded.") Boolean hostModule,
+      @JsonPropertyDescription(
+              "Whether pipes of the kernel's own queues (HTB over netem, by destination) can be"
+                  + " made, as tried.")
+          KernelPipes kernelPipes) {}
+
+  /**
+   * @param reason what is missing, and what to do; absent where available
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record KernelPipes(
+      @JsonPropertyDescription("Whether they can be made here.") Boolean available,
+      @JsonPropertyDescription("Why they cannot, and what to do.") @Size(max = 4096)
+          String reason) {}
 
   /**
    * Who had the host's CPUs in a few seconds of host time, thousandths of a CPU.

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param coreIterationsPerSecond by {@link CoreSpeed}
  * @param cgroup empty where no mounted hierarchy has the cpu controller
  * @param cgroupWritable whether the daemon may change it
+ * @param kernelPipesObstacle why pipes of the kernel's own queues cannot be made; empty where they
+ *     can
  */
 public record HostFacts(
     int cpus,
@@ -29,7 +31,8 @@ public record HostFacts(
     boolean kvm,
     boolean netem,
     boolean htb,
-    boolean hostModule) {
+    boolean hostModule,
+    Optional<String> kernelPipesObstacle) {
 
   /** Why guests cannot be dilated by their kernel arguments here; empty where they can. */
   public Optional<String> guestKernelObstacle() {

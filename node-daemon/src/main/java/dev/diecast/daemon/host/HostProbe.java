@@ -1,6 +1,7 @@
 package dev.diecast.daemon.host;
 
 import dev.diecast.daemon.cgroup.CgroupHierarchy;
+import dev.diecast.daemon.network.kernel.KernelSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class HostProbe {
   private final KernelFeatures kernel;
   private final boolean netem;
   private final boolean htb;
+  private final KernelSupport pipes;
   private final long coreIterationsPerSecond;
 
   /** Takes about a second, for counting the TSC. What cannot change while we run is read once. */
@@ -33,6 +35,7 @@ public final class HostProbe {
     this.kernel = KernelFeatures.ofHost(proc);
     this.netem = kernel.has("sch_netem", "CONFIG_NET_SCH_NETEM", "netem_enqueue");
     this.htb = kernel.has("sch_htb", "CONFIG_NET_SCH_HTB", "htb_enqueue");
+    this.pipes = KernelSupport.probe(kernel);
   }
 
   public HostFacts facts() throws IOException {
@@ -50,7 +53,8 @@ public final class HostProbe {
         Files.isWritable(Path.of("/dev/kvm")),
         netem,
         htb,
-        kernel.isLoaded("diecast_kvm"));
+        kernel.isLoaded("diecast_kvm"),
+        pipes.obstacle());
   }
 
   /** Online processors. */

@@ -4,6 +4,7 @@ import dev.diecast.api.v1alpha1.DilationHostStatus;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Capacity;
 import dev.diecast.api.v1alpha1.DilationHostStatus.DriverStatus;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Features;
+import dev.diecast.api.v1alpha1.DilationHostStatus.KernelPipes;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Load;
 import dev.diecast.api.v1alpha1.DilationHostStatus.SwitchLosses;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Tsc;
@@ -64,7 +65,9 @@ final class HostStatus {
             facts.kvm(),
             facts.netem(),
             facts.htb(),
-            facts.hostModule()),
+            facts.hostModule(),
+            new KernelPipes(
+                facts.kernelPipesObstacle().isEmpty(), facts.kernelPipesObstacle().orElse(null))),
         load(overload, now),
         coreSpeed(facts, before),
         settings.peerAddress().orElse(null),

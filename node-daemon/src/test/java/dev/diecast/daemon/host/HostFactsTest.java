@@ -46,7 +46,8 @@ class HostFactsTest {
         true,
         false,
         true,
-        false);
+        false,
+        Optional.of("this kernel has no netem (module sch_netem): load it"));
   }
 
   private static TscRate rate(long kilohertz, TscRate.Source source) {
@@ -204,7 +205,8 @@ class HostFactsTest {
             true,
             true,
             true,
-            false);
+            false,
+            Optional.empty());
     assertThat(hpet.guestKernelObstacle()).hasValueSatisfying(o -> assertThat(o).contains("hpet"));
     assertThat(
             ready(
@@ -216,6 +218,23 @@ class HostFactsTest {
   void countsProcessors() {
     assertThat(HostProbe.countProcessors("0-1\n")).isEqualTo(2);
     assertThat(HostProbe.countProcessors("0-3,8,10-11")).isEqualTo(7);
+  }
+
+  @Test
+  void saysWhetherTheKernelCanMakePipesAndWhatIsMissing() {
+    DilationHostStatus without =
+        HostStatus.of(
+            facts(Optional.of(rate(1, TscRate.Source.KVM)), 1),
+            SETTINGS,
+            HostOverload.IDLE,
+            Optional.empty(),
+            1L,
+            false,
+            NOW);
+    assertThat(without.features().kernelPipes())
+        .isEqualTo(
+            new DilationHostStatus.KernelPipes(
+                false, "this kernel has no netem (module sch_netem): load it"));
   }
 
   @Test
