@@ -23,11 +23,26 @@ public final class NetworkNamespace implements AutoCloseable {
     ip(words.toArray(String[]::new));
   }
 
+  /** Several commands of {@code ip} in this namespace by one process; the first to fail ends it. */
+  public void batch(List<String> commands) throws IOException, InterruptedException {
+    execute(List.of("ip", "-n", name, "-batch", "-"), String.join("\n", commands) + "\n");
+  }
+
   /** {@code ip} on the machine. */
   public static void ip(String... arguments) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("ip"));
     words.addAll(List.of(arguments));
+    execute(words, "");
+  }
+
+  private static void execute(List<String> words, String input)
+      throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input.getBytes());
+    } catch (IOException endedBeforeItReadAll) {
+      // Its output and exit code say why.
+    }
     String output = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", words) + ": " + output);

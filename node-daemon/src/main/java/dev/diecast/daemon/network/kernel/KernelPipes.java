@@ -5,16 +5,23 @@ import dev.diecast.daemon.linux.Offloads;
 import dev.diecast.daemon.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The engine: observe, compare, change in place, read back. Ours are the qdisc {@code dc0:} and
  * what is below it; nothing else is changed. State is in the kernel alone, so a daemon that starts
- * anew goes on where its predecessor stopped. Needs root and iproute2.
+ * anew goes on where its predecessor stopped. Needs root and iproute2. Closing it leaves all pipes
+ * as they are, and lets go of the namespace.
  */
-public final class KernelPipes {
+public final class KernelPipes implements AutoCloseable {
   private final Tc tc;
+
+  /** What was on each device when it was last looked at. */
+  private final Map<String, TcState> seen = new ConcurrentHashMap<>();
 
   /** In a namespace such as {@code /proc/7/ns/net}. */
   public static KernelPipes in(Path namespace) {
@@ -43,19 +50,55 @@ public final class KernelPipes {
    *     the kernel does not show what was asked for
    */
   public List<List<String>> apply(String device, DeviceTree wanted) throws IOException {
-    List<List<String>> changes = TcPlan.changes(device, observe(device), wanted);
-    if (!changes.isEmpty()) {
+    List<List<String>> changes = new ArrayList<>(atOnce(device, wanted));
+    TcState now = observe(device);
+    List<List<String>> left = TcPlan.changes(device, now, wanted);
+    if (!left.isEmpty()) {
+      changes.addAll(left);
       turnOffloadsOff(device);
-      tc.batch(changes);
-      List<List<String>> left = TcPlan.changes(device, observe(device), wanted);
-      if (!left.isEmpty()) {
-        throw new KernelPipesException(
-            KernelPipesException.Reason.NOT_AS_WRITTEN,
-            "device %s: the kernel does not show \"tc %s\": see that no other program changes its qdiscs"
-                .formatted(device, String.join(" ", left.getFirst())));
-      }
+      tc.batch(left);
+      now = observe(device);
+      verify(device, now, wanted);
     }
+    seen.put(device, now);
+    tc.prepare();
     return changes;
+  }
+
+  /**
+   * A change of what was there when it was last looked at, before it is looked at again: to look
+   * takes three programs, while what is queued goes on at the old rate. Only what changes in place,
+   * so that on another device of that name the kernel refuses the first command of it.
+   *
+   * @return what was done
+   */
+  private List<List<String>> atOnce(String device, DeviceTree wanted) throws IOException {
+    TcState before = seen.remove(device);
+    if (before == null || !before.isOurs()) {
+      return List.of();
+    }
+    List<List<String>> changes = TcPlan.changes(device, before, wanted);
+    if (changes.isEmpty() || !changes.stream().allMatch(TcPlan::isInPlace)) {
+      return List.of();
+    }
+    try {
+      tc.batch(changes);
+      return changes;
+    } catch (KernelPipesException notAsItWas) {
+      // What is there now is looked at next.
+      return List.of();
+    }
+  }
+
+  private static void verify(String device, TcState now, DeviceTree wanted)
+      throws KernelPipesException {
+    List<List<String>> left = TcPlan.changes(device, now, wanted);
+    if (!left.isEmpty()) {
+      throw new KernelPipesException(
+          KernelPipesException.Reason.NOT_AS_WRITTEN,
+          "device %s: the kernel does not show \"tc %s\": see that no other program changes its qdiscs"
+              .formatted(device, String.join(" ", left.getFirst())));
+    }
   }
 
   private void turnOffloadsOff(String device) throws IOException {
@@ -84,8 +127,14 @@ public final class KernelPipes {
 
   /** Takes ours away; the kernel puts its default back. */
   public void remove(String device) throws IOException {
+    seen.remove(device);
     if (observe(device).isOurs()) {
       tc.batch(List.of(List.of("qdisc", "del", "dev", device, "root", "handle", TcState.OURS)));
     }
+  }
+
+  @Override
+  public void close() {
+    tc.close();
   }
 }

@@ -56,6 +56,11 @@ final class TcPlan {
     return commands;
   }
 
+  /** Whether a command alters what is there, and fails where it is not. */
+  static boolean isInPlace(List<String> command) {
+    return command.get(1).equals("change");
+  }
+
   private static void leaf(
       String device, int minor, Leaf leaf, TcState now, List<List<String>> commands) {
     KernelPipe pipe = leaf.pipe();

@@ -72,6 +72,7 @@ class KernelTreeKernelIT {
       assertThat(engine.observe(UPLINK).rates().keySet()).containsExactlyInAnyOrder(1, 2, 3);
       assertThat(engine.observe(UPLINK).filters()).hasSize(6);
       engine.remove(UPLINK);
+      engine.close();
       assertThat(engine.observe(UPLINK).isDefault()).isTrue();
       pod.run("link", "show", UPLINK);
     }
@@ -80,9 +81,10 @@ class KernelTreeKernelIT {
   /** What another instance of the daemon finds, on the guest's side too. */
   @Test
   void aRestartedDaemonFindsItsTreesAndMovesADestination() throws Exception {
-    try (NetworkNamespace pod = pod()) {
+    try (NetworkNamespace pod = pod();
+        KernelPipes anew = KernelPipes.in(Path.of("/run/netns", POD))) {
       engine.apply("tap0", tree(10_000_000, 3));
-      KernelPipes anew = KernelPipes.in(Path.of("/run/netns", POD));
+      engine.close();
       assertThat(anew.apply("tap0", tree(10_000_000, 3))).isEmpty();
       List<DeviceTree.Leaf> leaves = new ArrayList<>(tree(10_000_000, 3).leaves());
       DeviceTree.Leaf first = leaves.getFirst();
@@ -99,6 +101,23 @@ class KernelTreeKernelIT {
     }
   }
 
+  /** What it knows of the device is not so any more: it looks again, and mends. */
+  @Test
+  void whatOthersDidMeanwhileIsMended() throws Exception {
+    try (NetworkNamespace pod = pod();
+        KernelPipes stale = KernelPipes.in(Path.of("/run/netns", POD));
+        Tc tc = new Tc(Optional.of(Path.of("/run/netns", POD)))) {
+      stale.apply(UPLINK, tree(10_000_000, 3));
+      tc.batch(List.of(List.of("qdisc", "del", "dev", UPLINK, "parent", "dc0:2")));
+      assertThat(stale.apply(UPLINK, tree(20_000_000, 3))).isNotEmpty();
+      assertThat(stale.apply(UPLINK, tree(20_000_000, 3))).as("mended at once").isEmpty();
+      tc.batch(List.of(List.of("qdisc", "del", "dev", UPLINK, "root")));
+      assertThat(stale.apply(UPLINK, tree(10_000_000, 3))).isNotEmpty();
+      assertThat(stale.observe(UPLINK).pipes().keySet()).containsExactlyInAnyOrder(1, 2, 3);
+      pod.run("link", "show", UPLINK);
+    }
+  }
+
   @Test
   void somebodyElsesTreeIsLeftAndSaid() throws Exception {
     try (NetworkNamespace pod = pod()) {
@@ -109,6 +128,7 @@ class KernelTreeKernelIT {
           .hasMessageContaining(UPLINK)
           .hasMessageContaining("tc qdisc del");
       engine.remove(UPLINK);
+      engine.close();
       assertThat(engine.observe(UPLINK).rootHandle()).isEqualTo("7:");
       pod.run("link", "show", UPLINK);
     }
