@@ -1,23 +1,33 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.core.Rational;
+import dev.diecast.core.network.QueueLimit;
+import dev.diecast.core.pipe.HostPipe;
 import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.network.bench.UdpLoad;
+import dev.diecast.daemon.network.kernel.DeviceTree;
+import dev.diecast.daemon.network.kernel.KernelPipes;
 import dev.diecast.standalone.HostCommand;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The kernel's own chain of pipes: network namespaces one behind the other, each link of which is a
- * veth pair with netem at its near end. Needs root and sch_netem.
+ * veth pair with engine kernel's pipe at its near end. Needs root, sch_htb and sch_netem.
  */
 final class NetemChain implements AutoCloseable {
-  private static final String DELAY = "1ms";
   private static final long DELAY_NANOS = 1_000_000;
-  private static final String QUEUE_PACKETS = "20000";
+
+  /** Wide and deep, so that it is the kernel that is measured and not what it is to emulate. */
+  private static final HostPipe PIPE =
+      new HostPipe(
+          Rational.of(10_000_000_000L), DELAY_NANOS, 0, new QueueLimit.Packets(20_000), true);
+
   private static final int PORT = 7007;
   private static final int HEADER_BYTES = 14 + 20 + 8;
   private static final int SOCKET_BUFFER_BYTES = 8 << 20;
@@ -69,22 +79,7 @@ final class NetemChain implements AutoCloseable {
           name(i + 1));
       up(i, near, address(i, 1));
       up(i + 1, "far" + i, address(i, 2));
-      run(
-          "tc",
-          "-n",
-          name(i),
-          "qdisc",
-          "add",
-          "dev",
-          near,
-          "root",
-          "netem",
-          "delay",
-          DELAY,
-          "rate",
-          "10gbit",
-          "limit",
-          QUEUE_PACKETS);
+      shape(i, near);
     }
     for (int i = 0; i <= hops; i++) {
       if (i < hops - 1) {
@@ -94,6 +89,14 @@ final class NetemChain implements AutoCloseable {
         route(i, address(0, 0), address(i - 1, 1));
       }
       run("ip", "netns", "exec", name(i), "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
+    }
+  }
+
+  private static void shape(int namespace, String device) {
+    try (KernelPipes pipes = KernelPipes.in(Path.of("/run/netns", name(namespace)))) {
+      pipes.apply(device, DeviceTree.of(PIPE));
+    } catch (IOException e) {
+      throw refusal(e.getMessage());
     }
   }
 
@@ -117,10 +120,14 @@ final class NetemChain implements AutoCloseable {
   private static void run(String... words) {
     HostCommand.Result result = HostCommand.of(List.of(words)).timeoutSeconds(30).run();
     if (!result.succeeded()) {
-      throw new Refusal(
-          "--engines kernel: %s: %s: needs root, iproute2 and the kernel's netem (module sch_netem); `./diecast worker exec -- ./diecast bench pipes --engines core,kernel` has them"
-              .formatted(String.join(" ", words), String.join(" ", result.errors())));
+      throw refusal(String.join(" ", words) + ": " + String.join(" ", result.errors()));
     }
+  }
+
+  private static Refusal refusal(String problem) {
+    return new Refusal(
+        "--engines kernel: %s: needs root, iproute2 and the kernel's HTB and netem (modules sch_htb, sch_netem); `./diecast worker exec -- ./diecast bench pipes --engines core,kernel` has them"
+            .formatted(problem));
   }
 
   /** Its load, for datagrams in frames of this size. */
