@@ -43,7 +43,7 @@ final class ChartCluster implements AutoCloseable {
     this.controlPlane = controlPlane;
     this.client =
         new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(controlPlane.kubeconfig().toFile()))
+            .withConfig(patient(Config.fromKubeconfig(controlPlane.kubeconfig().toFile())))
             .build();
   }
 
@@ -106,6 +106,11 @@ final class ChartCluster implements AutoCloseable {
                 String.join(" ", FrontProxy.make(directory).flags())));
     Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwxr-xr-x"));
     return binaries;
+  }
+
+  private static Config patient(Config config) {
+    config.setRequestTimeout(120_000);
+    return config;
   }
 
   private void install(List<JsonNode> objects) {
@@ -194,6 +199,9 @@ final class ChartCluster implements AutoCloseable {
   List<Call> calls() throws IOException {
     List<Call> calls = new ArrayList<>();
     for (String line : Files.readAllLines(directory.resolve("audit.log"))) {
+      if (!line.endsWith("}")) {
+        continue; // the last one, half written
+      }
       JsonNode event = JSON.readTree(line);
       JsonNode object = event.path("objectRef");
       if (object.isMissingNode()) {

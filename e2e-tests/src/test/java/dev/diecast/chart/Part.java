@@ -62,7 +62,7 @@ final class Part implements AutoCloseable {
 
   Part awaitReady() {
     Awaitility.await("ready, see " + log)
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .ignoreExceptions()
         .until(() -> health() == 200);
     return this;
