@@ -69,11 +69,6 @@ final class OperatorProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** Whether it has ended by itself in that time. */
-  boolean awaitEnd(long time, TimeUnit unit) throws InterruptedException {
-    return process.waitFor(time, unit);
-  }
-
   void kill() {
     process.destroyForcibly();
     process.onExit().join();
