@@ -44,4 +44,34 @@ class ModelClockTest {
     assertThat(clock.modelTime(host)).isEqualTo(host);
     assertThat(clock.hostTime(host)).isEqualTo(host);
   }
+
+  @Test
+  void goesOnWithoutAStepWhereTChanges() {
+    Instant change = ORIGIN.plusSeconds(100);
+    ModelClock ten = new ModelClock(ORIGIN, DilationFactor.of(10));
+    ModelClock undilated = ten.changedAt(change, DilationFactor.NONE);
+    assertThat(undilated.modelTime(change)).isEqualTo(ten.modelTime(change));
+    // What the guests have fallen behind they stay behind: their clocks are not stepped.
+    assertThat(undilated.modelTime(change.plusSeconds(5))).isEqualTo(ORIGIN.plusSeconds(15));
+    assertThat(undilated.hostTime(ORIGIN.plusSeconds(15))).isEqualTo(change.plusSeconds(5));
+  }
+
+  @Test
+  void staysMonotonicThroughAnyNumberOfChanges() {
+    Seeded.forAll(
+        200,
+        random -> {
+          ModelClock clock = new ModelClock(ORIGIN, Seeded.factor(random));
+          Instant host = ORIGIN;
+          Instant shown = clock.modelTime(host);
+          for (int i = 0; i < 20; i++) {
+            host = host.plusNanos(random.nextLong(1L << 40));
+            assertThat(clock.modelTime(host)).isAfterOrEqualTo(shown);
+            ModelClock next = clock.changedAt(host, Seeded.factor(random));
+            assertThat(next.modelTime(host)).isEqualTo(clock.modelTime(host));
+            shown = next.modelTime(host);
+            clock = next;
+          }
+        });
+  }
 }

@@ -23,6 +23,12 @@ public final class Api {
   /** Annotation on a VM's template: the model clock's origin, RFC 3339 UTC with microseconds. */
   public static final String ANNOTATION_ORIGIN = GROUP + "/model-clock-origin";
 
+  /** Annotation on a VM's template: what the model's clock shows at its origin, where not that. */
+  public static final String ANNOTATION_START = GROUP + "/model-time-at-origin";
+
+  /** Annotation on a VM's template: the {@link Driver}, for whoever boots the guest. */
+  public static final String ANNOTATION_DRIVER = GROUP + "/driver";
+
   /** Annotation on a VM's template: {@link DiskLatencies}, for whoever starts the guest. */
   public static final String ANNOTATION_DISK_LATENCIES = GROUP + "/disk-latencies";
 

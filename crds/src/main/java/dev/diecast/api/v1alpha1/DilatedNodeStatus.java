@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * What a node has. The operator owns {@code observedGeneration} and the condition Provisioned; the
- * host's daemon owns {@code cpu}, {@code clock}, {@code fidelity}, {@code disks}, {@code
- * appliedGeneration} and the conditions Capped, Throttled, Dilated and Faithful.
+ * host's daemon owns {@code dilation}, {@code cpu}, {@code clock}, {@code fidelity}, {@code disks},
+ * {@code appliedGeneration} and the conditions Capped, Throttled, Dilated and Faithful.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record DilatedNodeStatus(
@@ -17,6 +17,7 @@ public record DilatedNodeStatus(
         Long observedGeneration,
     @JsonPropertyDescription("The generation of the spec that the daemon has applied.")
         Long appliedGeneration,
+    @JsonPropertyDescription("How its time is dilated, as read back.") Dilation dilation,
     @JsonPropertyDescription("CPU: due, applied, delivered.") Cpu cpu,
     @JsonPropertyDescription("The guest's clock against T.") Clock clock,
     @JsonPropertyDescription("Delivered over due, and when the node was not faithful.")
@@ -39,8 +40,27 @@ public record DilatedNodeStatus(
       Cpu cpu,
       Clock clock,
       List<Condition> conditions) {
-    this(observedGeneration, appliedGeneration, cpu, clock, null, List.of(), conditions);
+    this(observedGeneration, appliedGeneration, null, cpu, clock, null, List.of(), conditions);
   }
+
+  /**
+   * How a node's time is dilated.
+   *
+   * @param factorInEffect T that the host's module says is in effect on every vCPU, canonical;
+   *     absent with GuestKernel, and while the module has not been told
+   * @param process of the QEMU that it is in effect for: pid and start in clock ticks since the
+   *     host's boot, {@code 1234/567890}. Whoever starts a guest paused may let it go once this is
+   *     its process.
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Dilation(
+      @JsonPropertyDescription("The driver in use.") Driver driver,
+      @JsonPropertyDescription("T in effect on every vCPU, as the host's module says.")
+          @Size(max = 19)
+          String factorInEffect,
+      @JsonPropertyDescription("pid/start ticks of the QEMU that it is in effect for.")
+          @Size(max = 40)
+          String process) {}
 
   /**
    * CPU of the vCPU threads in the host's frame. The cap is that of one vCPU, for each has its own;

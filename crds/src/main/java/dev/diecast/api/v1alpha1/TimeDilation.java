@@ -35,7 +35,10 @@ public record TimeDilation(
             value = Rules.FACTOR,
             message = "max is a rational number from 1 to 1000, " + Rules.RATIONAL_MESSAGE)
         String max,
-    @JsonPropertyDescription("How time is dilated; Auto takes the best that the host offers.")
+    @JsonPropertyDescription(
+            "How time is dilated. Auto takes GuestKernel where every guest boots a kernel by"
+                + " kernelBoot and a host offers it, else HostModule. T changes in running guests"
+                + " with HostModule, by restarting them with GuestKernel.")
         @Default("Auto")
         DriverChoice driver) {
 

@@ -21,7 +21,9 @@ final class TemplateRules {
 
   private static final String HOST_NAME_LABEL = "kubernetes.io/hostname";
 
-  /** Kernel parameters of driver GuestKernel; the kernel takes - and _ for the same. */
+  /**
+   * Kernel parameters that decide which clock a guest takes; the kernel takes - and _ for the same.
+   */
   private static final Set<String> OUR_KERNEL_PARAMETERS =
       Set.of("tsc-early-khz", "tsc", "no-kvmclock", "nohpet", "acpi-pm", "clocksource");
 
@@ -50,9 +52,19 @@ final class TemplateRules {
     }
     checkOurs(template, at);
     checkHostBound(template.path("spec"), spec);
-    if (dilation == null || dilation.driverChoice() != DriverChoice.HostModule) {
-      checkKernelBoot(domain.path("firmware"), spec.at("domain").at("firmware"));
+    DriverChoice driver = dilation == null ? DriverChoice.Auto : dilation.driverChoice();
+    JsonNode firmware = domain.path("firmware");
+    FieldErrors firmwareAt = spec.at("domain").at("firmware");
+    // With Auto a guest that boots by itself is for HostModule: whether a host has that is known
+    // only when the model is placed, which then says Placed=False, NoDriver. No CEL rule says any
+    // of this, for a CRD's rules cannot look into a field of unknown fields, as a template is.
+    if (driver == DriverChoice.GuestKernel
+        || driver == DriverChoice.Auto && firmware.hasNonNull("kernelBoot")) {
+      checkKernelBoot(firmware, firmwareAt);
     }
+    checkKernelArguments(
+        firmware.path("kernelBoot").path("kernelArgs").asText(""),
+        firmwareAt.at("kernelBoot").at("kernelArgs"));
   }
 
   private static void checkCpu(JsonNode cpu, TargetMachine machine, FieldErrors at) {
@@ -199,7 +211,8 @@ final class TemplateRules {
       at.at("container")
           .refuse(
               "is required: driver GuestKernel dilates by arguments of the guest's kernel, and only"
-                  + " a kernel that is booted directly takes them; give image and kernelPath");
+                  + " a kernel that is booted directly takes them; give image and kernelPath, or"
+                  + " take spec.timeDilation.driver HostModule on hosts that have it");
       return;
     }
     for (String field : List.of("image", "kernelPath")) {
@@ -210,8 +223,6 @@ final class TemplateRules {
     if (container.path("image").isTextual() && !container.path("image").asText().isEmpty()) {
       VmRules.checkImageName(container.path("image").asText(), at.at("container").at("image"));
     }
-    checkKernelArguments(
-        firmware.path("kernelBoot").path("kernelArgs").asText(""), at.at("kernelArgs"));
   }
 
   private static void checkKernelArguments(String arguments, FieldErrors at) {

@@ -71,6 +71,11 @@ final class SchemaRefinement implements CRDPostProcessor {
       quantitiesAsTexts(root);
       // They come and go as a whole; API servers of 1.20 make a null of a map whose fields all go.
       root.getProperties().get("spec").getProperties().get("network").setXKubernetesMapType(ATOMIC);
+      root.getProperties()
+          .get("status")
+          .getProperties()
+          .get("dilation")
+          .setXKubernetesMapType(ATOMIC);
       JSONSchemaProps disks = root.getProperties().get("status").getProperties().get("disks");
       for (String part : List.of("due", "applied", "delivered")) {
         disks.getItems().getSchema().getProperties().get(part).setXKubernetesMapType(ATOMIC);

@@ -372,7 +372,24 @@ public record Refusal(
                 vmField + ".spec.volumes[0].emptyDisk.capacity",
                 "has capacity 1Gi"),
             without(false, DOMAIN + "/devices", DOMAIN_FIELD + ".devices", "is required"),
-            without(false, boot, bootField + ".container", "is required"),
+            new Refusal(
+                "GuestKernel for a guest that boots by itself",
+                false,
+                m -> {
+                  Models.remove(m, DOMAIN + "/firmware");
+                  Models.set(m, "/spec/timeDilation/driver", "GuestKernel");
+                },
+                bootField + ".container",
+                "take spec.timeDilation.driver HostModule"),
+            new Refusal(
+                "HostModule for a guest without the clock that it dilates",
+                false,
+                m -> {
+                  Models.set(m, boot + "/kernelArgs", "no-kvmclock");
+                  Models.set(m, "/spec/timeDilation/driver", "HostModule");
+                },
+                bootField + ".kernelArgs",
+                "DieCast sets"),
             without(false, boot + "/container", bootField + ".container", "is required"),
             without(
                 false,

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScaleModelValidationTest {
 
@@ -70,11 +71,13 @@ class ScaleModelValidationTest {
         .allSatisfy(error -> assertThat(error.field()).startsWith(parent));
   }
 
-  @Test
-  void hostModuleNeedsNoKernelBoot() {
+  /** With Auto the planner decides, which knows the hosts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HostModule", "Auto"})
+  void aGuestMayBootByItselfWhereAHostMayDilateIt(String driver) {
     ObjectNode model = Models.valid();
     Models.remove(model, "/spec/groups/1/vm/template/spec/domain/firmware");
-    Models.set(model, "/spec/timeDilation/driver", "HostModule");
+    Models.set(model, "/spec/timeDilation/driver", driver);
     assertThat(ScaleModelValidation.validate(model)).isEmpty();
   }
 
