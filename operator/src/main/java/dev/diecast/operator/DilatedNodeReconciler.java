@@ -180,8 +180,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
         ? UpdateControl.noUpdate()
         : UpdateControl.patchStatus(
             StatusPatch.of(
-                node,
-                new DilatedNodeStatus(generation, null, null, null, null, null, List.of(next))));
+                node, new DilatedNodeStatus(generation, null, null, null, List.of(next))));
   }
 
   /** A VM that the cache does not show may be somebody else's, without our labels. */

@@ -6,9 +6,7 @@ import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
-import dev.diecast.operator.event.Announcement;
 import dev.diecast.operator.event.Announcer;
-import dev.diecast.operator.event.EventReason;
 import dev.diecast.operator.network.NetworkPublishing;
 import dev.diecast.operator.network.TopologyText;
 import dev.diecast.operator.plan.DesiredNodes;
@@ -156,10 +154,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
   }
 
   private ModelFacts placed(ScaleModel model, Verdict accepted, Placing.Outcome.Placed placed) {
-    placed
-        .plan()
-        .announcements()
-        .forEach(text -> announcer.announce(model, new Announcement(EventReason.Restarting, text)));
+    placed.plan().announcements().forEach(announcement -> announcer.announce(model, announcement));
     return new ModelFacts(
         model,
         accepted,

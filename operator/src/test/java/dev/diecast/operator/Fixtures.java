@@ -122,6 +122,24 @@ public final class Fixtures {
         List.of(condition("Ready", ready, "Tested")));
   }
 
+  /** The same where the host's module works. */
+  public static DilationHostStatus withModule(DilationHostStatus status) {
+    return new DilationHostStatus(
+        status.observedGeneration(),
+        status.capacity(),
+        status.overheadPerNode(),
+        status.tsc(),
+        List.of(
+            new DilationHostStatus.DriverStatus(Driver.GuestKernel, true, null),
+            new DilationHostStatus.DriverStatus(Driver.HostModule, true, null)),
+        null,
+        null,
+        null,
+        null,
+        null,
+        status.conditions());
+  }
+
   public static Condition condition(String type, String status, String reason) {
     return new ConditionBuilder()
         .withType(type)

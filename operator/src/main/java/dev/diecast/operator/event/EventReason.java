@@ -9,6 +9,7 @@ public enum EventReason {
   NoDriver("Warning"),
   DoesNotFit("Warning"),
   Restarting("Normal"),
+  DilationChanging("Normal"),
   Provisioned("Normal"),
   VirtualMachineFailed("Warning"),
   Ready("Normal"),

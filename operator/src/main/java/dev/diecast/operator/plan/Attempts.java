@@ -241,8 +241,15 @@ final class Attempts {
   private boolean isSettled(Replica replica, DilationFactor factor) {
     DilatedNode node = own.get(replica.name());
     return node != null
-        && node.getSpec().timeDilation().factor().equals(factor.toString())
+        && (node.getSpec().timeDilation().factor().equals(factor.toString())
+            || runsThroughChanges(node))
         && node.getSpec().machine().equals(replica.group().machine());
+  }
+
+  /** Whether it keeps running, where it is, when T changes. */
+  private boolean runsThroughChanges(DilatedNode node) {
+    return driver == Driver.HostModule
+        && node.getSpec().timeDilation().driver() == Driver.HostModule;
   }
 
   private Replica replica(String name) {

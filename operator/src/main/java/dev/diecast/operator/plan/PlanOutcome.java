@@ -4,6 +4,7 @@ import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.core.Rational;
+import dev.diecast.operator.event.Announcement;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public sealed interface PlanOutcome {
       List<PlacedNode> nodes,
       ScaleModelStatus.Plan summary,
       boolean factorChosen,
-      List<String> announcements)
+      List<Announcement> announcements)
       implements PlanOutcome {
     public Planned {
       nodes = List.copyOf(nodes);

@@ -10,6 +10,8 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.placement.AutoFactor;
 import dev.diecast.core.placement.PlacementOutcome;
+import dev.diecast.operator.event.Announcement;
+import dev.diecast.operator.event.EventReason;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
 import dev.diecast.operator.plan.PlanOutcome.Planned;
 import dev.diecast.operator.plan.PlanOutcome.Reason;
@@ -113,29 +115,37 @@ public final class Planner {
       PlacementOutcome.Placed placed,
       boolean byAuto) {
     List<PlacedNode> nodes = attempts.placedNodes(placed);
-    EffectiveDilation dilation =
-        new EffectiveDilation(
-            factor.toString(), attempts.driver(), ModelClocks.origin(request, factor));
-    List<String> announcements = new ArrayList<>();
+    EffectiveDilation dilation = ModelClocks.dilation(request, factor, attempts.driver());
+    List<Announcement> announcements = new ArrayList<>();
     request
         .inForce()
         .filter(before -> !before.factor().equals(dilation.factor()))
         .filter(_ -> !request.own().isEmpty())
-        .ifPresent(
-            before ->
-                announcements.add(
-                    "T changes from "
-                        + before.factor()
-                        + " to "
-                        + dilation.factor()
-                        + ": every guest restarts, on a new model clock"));
-    placed.moved().forEach(move -> announcements.add(move.message()));
+        .ifPresent(before -> announcements.add(ofAnotherT(request, before, dilation)));
+    placed
+        .moved()
+        .forEach(
+            move -> announcements.add(new Announcement(EventReason.Restarting, move.message())));
     return new Planned(
         dilation,
         nodes,
         PlanSummary.of(request.model().getSpec(), factor, placed, attempts),
         byAuto,
         announcements);
+  }
+
+  private static Announcement ofAnotherT(
+      PlanRequest request, EffectiveDilation before, EffectiveDilation now) {
+    String change = "T changes from " + before.factor() + " to " + now.factor();
+    return ModelClocks.changesInPlace(request, before, now.driver())
+        ? new Announcement(
+            EventReason.DilationChanging,
+            change
+                + " at "
+                + now.modelClockOrigin()
+                + ", host time: guests run on, but those whose disks have latency floors restart")
+        : new Announcement(
+            EventReason.Restarting, change + ": every guest restarts, on a new model clock");
   }
 
   /** Hosts that the model may use; in the order of their names, so that plans are repeatable. */

@@ -31,7 +31,7 @@ record NodeView(
   static NodeView of(DilatedNode node) {
     DilatedNodeStatus status =
         node.getStatus() == null
-            ? new DilatedNodeStatus(null, null, null, null, null, null, null)
+            ? new DilatedNodeStatus(null, null, null, null, null)
             : node.getStatus();
     long generation = node.getMetadata().getGeneration();
     boolean operatorSawIt = reached(status.observedGeneration(), generation);

@@ -16,9 +16,11 @@ import java.util.stream.Stream;
 /**
  * Tells which VirtualMachine spec a running guest was booted from.
  *
- * <p>The mark is a digest of the owned spec, and an annotation of its template; KubeVirt copies a
- * template's annotations to the VirtualMachineInstance that it starts. Comparing marks, not fields,
- * cannot loop: webhooks that default or normalise the instance's fields do not touch annotations.
+ * <p>The mark is a digest of the owned spec without what may change while the guest runs, which is
+ * T and the model's clock under {@code HostModule}; and it is an annotation of its template;
+ * KubeVirt copies a template's annotations to the VirtualMachineInstance that it starts. Comparing
+ * marks, not fields, cannot loop: webhooks that default or normalise the instance's fields do not
+ * touch annotations.
  */
 public final class BootMark {
 

@@ -5,6 +5,7 @@ import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.DiskLatencies;
 import dev.diecast.api.v1alpha1.Driver;
+import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.PreferenceReference;
 import dev.diecast.api.v1alpha1.TargetMachine;
 import dev.diecast.core.Rational;
@@ -47,8 +48,14 @@ public final class VirtualMachineOf {
       vmSpec.put("preference", InstancetypeNames.of(preference));
     }
     vmSpec.put("template", template);
-    Fields.object(template, "metadata", "annotations")
-        .put(BootMark.ANNOTATION, BootMark.of(vmSpec));
+    Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
+    if (spec.timeDilation().driver() == Driver.GuestKernel || hasLatencyFloors(spec)) {
+      // Its T lasts from boot to boot: of its kernel, or of what serves its disks.
+      annotations.putAll(clock(spec.timeDilation()));
+    }
+    String mark = BootMark.of(vmSpec);
+    annotations.putAll(clock(spec.timeDilation()));
+    annotations.put(BootMark.ANNOTATION, mark);
 
     GenericKubernetesResource vm = new GenericKubernetesResource();
     vm.setApiVersion(KubeVirt.VIRTUAL_MACHINE.apiVersion());
@@ -81,8 +88,9 @@ public final class VirtualMachineOf {
     Fields.object(template, "spec").put("evictionStrategy", "None");
     Fields.object(template, "metadata", "labels").putAll(labels(spec));
     Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
-    annotations.put(Api.ANNOTATION_FACTOR, spec.timeDilation().factor());
-    annotations.put(Api.ANNOTATION_ORIGIN, spec.timeDilation().modelClockOrigin());
+    if (spec.timeDilation().driver() != Driver.GuestKernel) {
+      annotations.put(Api.ANNOTATION_DRIVER, spec.timeDilation().driver().name());
+    }
     DiskLatencies latencies = DiskLatencies.of(spec.machine().disks());
     if (!latencies.isEmpty()) {
       annotations.put(Api.ANNOTATION_DISK_LATENCIES, latencies.toText());
@@ -91,6 +99,21 @@ public final class VirtualMachineOf {
     Fields.object(template, "spec", "domain", "firmware").put("uuid", node.getMetadata().getUid());
     Fields.object(template, "spec", "nodeSelector").put("kubernetes.io/hostname", spec.host());
     return template;
+  }
+
+  private static boolean hasLatencyFloors(DilatedNodeSpec spec) {
+    return !DiskLatencies.of(spec.machine().disks()).isEmpty();
+  }
+
+  /** Of the model, for whoever boots the guest. */
+  private static Map<String, Object> clock(EffectiveDilation dilation) {
+    Map<String, Object> annotations = new LinkedHashMap<>();
+    annotations.put(Api.ANNOTATION_FACTOR, dilation.factor());
+    annotations.put(Api.ANNOTATION_ORIGIN, dilation.modelClockOrigin());
+    if (dilation.modelTimeAtOrigin() != null) {
+      annotations.put(Api.ANNOTATION_START, dilation.modelTimeAtOrigin());
+    }
+    return annotations;
   }
 
   /** A guest from a kernelBoot container image; the instancetype gives CPU and memory. */

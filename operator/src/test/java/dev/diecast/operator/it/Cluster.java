@@ -85,6 +85,12 @@ final class Cluster {
     hostStatus(name, Fixtures.hostStatus(cpu, memory, Fixtures.TSC_KILOHERTZ, "True"));
   }
 
+  /** The same with the host's module loaded. */
+  void moduleHost(String name, String cpu, String memory) {
+    host(name, cpu, memory);
+    hostStatus(name, Fixtures.withModule(Fixtures.hostStatus(cpu, memory, 1, "True")));
+  }
+
   void hostStatus(String name, DilationHostStatus status) {
     DilationHost patch = new DilationHost();
     patch.setMetadata(new ObjectMetaBuilder().withName(name).build());
@@ -200,8 +206,6 @@ final class Cluster {
           new DilatedNodeStatus(
               null,
               node.getMetadata().getGeneration(),
-              null,
-              null,
               null,
               null,
               Arrays.stream(conditions).map(Cluster::parse).toList()));

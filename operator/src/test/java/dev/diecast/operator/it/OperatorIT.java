@@ -287,6 +287,70 @@ class OperatorIT {
   }
 
   @Test
+  void anotherFactorReachesGuestsThatRunOnWhereTheModuleDilatesThem() {
+    cluster.moduleHost("runson-w1", "2", "8Gi");
+    NodeGroup ownBoot =
+        new NodeGroup(
+            "web", 2, machine(1, "1", "128Mi"), template("{spec: {domain: {devices: {}}}}"));
+    cluster.apply(model("m", "10", ownBoot));
+    cluster.await("m", "Placed", "True/Placed");
+    assertThat(cluster.model("m").getStatus().timeDilation().driver()).isEqualTo(Driver.HostModule);
+    cluster.awaitThat("2 VMs", c -> c.machines().size() == 2);
+    cluster.virtControllerStep("Running");
+    cluster.daemonReports(ALL_WELL);
+    cluster.await("m", "Ready", "True/Ready");
+    Map<String, String> before = uids(cluster.instances());
+    EffectiveDilation ten = cluster.model("m").getStatus().timeDilation();
+
+    cluster.apply(model("m", "5/2", ownBoot));
+    cluster.awaitThat(
+        "T is with the daemons",
+        c ->
+            c.nodes().stream()
+                .allMatch(node -> node.getSpec().timeDilation().factor().equals("5/2")));
+    // What the daemon said of T = 10 does not count for T = 5/2.
+    cluster.await("m", "Dilated", "False/Waiting");
+    cluster.daemonReports(ALL_WELL);
+    cluster.await("m", "Ready", "True/Ready");
+
+    assertThat(uids(cluster.instances())).isEqualTo(before);
+    EffectiveDilation now = cluster.model("m").getStatus().timeDilation();
+    assertThat(now.modelClock().start()).isEqualTo(ten.modelClock().modelTime(now.origin()));
+    assertThat(cluster.events("Restarting")).isEmpty();
+    assertThat(cluster.events("DilationChanging")).hasSize(1);
+    cluster.awaitThat(
+        "who boots a guest anew knows its T",
+        c ->
+            c.machines().stream()
+                .allMatch(
+                    vm ->
+                        KubeVirt.textAt(
+                                vm,
+                                "spec",
+                                "template",
+                                "metadata",
+                                "annotations",
+                                "diecast.dev/time-dilation-factor")
+                            .filter("5/2"::equals)
+                            .isPresent()));
+  }
+
+  @Test
+  void aGuestThatBootsByItselfNeedsAHostWithTheModule() {
+    cluster.host("ownboot-w1", "2", "8Gi");
+    cluster.apply(
+        model(
+            "m",
+            "10",
+            new NodeGroup(
+                "web", 1, machine(1, "1", "128Mi"), template("{spec: {domain: {devices: {}}}}"))));
+    cluster.await("m", "Placed", "False/NoDriver");
+    assertThat(cluster.message("m", "Placed"))
+        .contains("kernelBoot", "group web", "HostModule: ownboot-w1 (no module)");
+    assertThat(cluster.nodes()).isEmpty();
+  }
+
+  @Test
   void deletionCascades() {
     cluster.host("deletion-w1", "2", "8Gi");
     cluster.apply(model("m", "10", group("web", 2)));

@@ -20,12 +20,16 @@ import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.api.v1alpha1.TimeDilation;
+import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
+import dev.diecast.core.time.ModelClock;
+import dev.diecast.operator.Fixtures;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
 import dev.diecast.operator.plan.PlanOutcome.Planned;
 import dev.diecast.operator.plan.PlanOutcome.Reason;
 import dev.diecast.operator.plan.PlanOutcome.Refused;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -355,8 +359,52 @@ class PlannerTest {
     notReady.setStatus(hostStatus("2", "8Gi", 1, "False"));
     assertThat(refused(plan(model, notReady)).message()).contains("not Ready");
 
-    ScaleModel elsewhere = dev.diecast.operator.Fixtures.onHosts(model, "x");
+    ScaleModel elsewhere = Fixtures.onHosts(model, "x");
     assertThat(refused(plan(elsewhere, host("w1", "2", "8Gi"))).message()).contains("selector");
+  }
+
+  private static DilationHost moduleHost() {
+    DilationHost host = host("w1", "2", "8Gi");
+    host.setStatus(Fixtures.withModule(host.getStatus()));
+    return host;
+  }
+
+  @Test
+  void autoTakesTheModuleWhereAGuestBootsByItself() {
+    NodeGroup ownBoot =
+        new NodeGroup(
+            "web", 1, machine(1, "1", "128Mi"), template("{spec: {domain: {devices: {}}}}"));
+    assertThat(planned(plan(model("m", "10", ownBoot), moduleHost())).timeDilation().driver())
+        .isEqualTo(Driver.HostModule);
+    assertThat(
+            planned(plan(model("m", "10", group("web", 1)), moduleHost())).timeDilation().driver())
+        .isEqualTo(Driver.GuestKernel);
+  }
+
+  @Test
+  void anotherTGoesOnInRunningGuestsWhereTheModuleChangesIt() {
+    TimeDilation ten = new TimeDilation("10", null, DriverChoice.HostModule);
+    ScaleModel model = model("m", ten, group("web", 2));
+    Planned first = planned(plan(model, moduleHost()));
+    ScaleModel faster =
+        model("m", new TimeDilation("5", null, DriverChoice.HostModule), group("web", 2));
+    Planned second =
+        planned(
+            Planner.plan(
+                request(
+                    faster,
+                    List.of(moduleHost()),
+                    written(model, first),
+                    List.of(),
+                    first.timeDilation(),
+                    false)));
+    ModelClock before = first.timeDilation().modelClock();
+    ModelClock after = second.timeDilation().modelClock();
+    assertThat(after.factor()).isEqualTo(DilationFactor.of(5));
+    assertThat(Duration.between(before.origin(), after.origin())).isEqualTo(ModelClocks.NOTICE);
+    assertThat(after.start()).isEqualTo(before.modelTime(after.origin()));
+    assertThat(second.announcements()).singleElement().asString().contains("guests run on");
+    assertThat(places(second)).isEqualTo(places(first));
   }
 
   @Test

@@ -148,6 +148,7 @@ class StatusAggregationTest {
         new DilatedNodeStatus(
             status.observedGeneration(),
             status.appliedGeneration(),
+            status.dilation(),
             status.cpu(),
             status.clock(),
             new DilatedNodeStatus.Fidelity(
@@ -254,8 +255,6 @@ class StatusAggregationTest {
         new DilatedNodeStatus(
             observed,
             applied,
-            null,
-            null,
             null,
             null,
             conditions.stream().filter(c -> !c.getStatus().isEmpty()).toList()));

@@ -274,6 +274,42 @@ class VirtualMachineOfTest {
   }
 
   @Test
+  void anotherTIsNoOtherBootWhereTheHostsModuleChangesIt() {
+    assertThat(restartsForT(Driver.HostModule)).isFalse();
+    assertThat(restartsForT(Driver.GuestKernel)).isTrue();
+    assertThat(restartsForT(Driver.HostModule, disk("data", 800L)))
+        .as("a latency floor is of one T until its disk is served anew")
+        .isTrue();
+    assertThat(restartsForT(Driver.HostModule, disk("data", null))).isFalse();
+  }
+
+  private static boolean restartsForT(Driver driver, TargetDisk... disks) {
+    DilatedNode before = withDisks(node(Fixtures.image(), driver), disks);
+    DilatedNode after = withDisks(node(Fixtures.image(), driver), disks);
+    DilatedNodeSpec spec = after.getSpec();
+    after.setSpec(
+        new DilatedNodeSpec(
+            spec.model(),
+            spec.group(),
+            spec.index(),
+            spec.host(),
+            new EffectiveDilation(
+                "10", driver, "2026-11-22T11:00:00.000000Z", "2026-11-22T10:24:00.000000Z"),
+            spec.tscKilohertz(),
+            spec.hostRelativeSpeed(),
+            spec.machine(),
+            spec.vm(),
+            spec.network()));
+    GenericKubernetesResource vm = VirtualMachineOf.desired(after);
+    assertThat(at(vm, "metadata", "annotations").toString())
+        .contains(
+            "time-dilation-factor=10",
+            "model-clock-origin=2026-11-22T11:00:00.000000Z",
+            "model-time-at-origin=2026-11-22T10:24:00.000000Z");
+    return BootMark.differs(vm, instanceOf(VirtualMachineOf.desired(before)));
+  }
+
+  @Test
   void aTemplateWithoutKernelCannotBeDilatedByItsKernel() {
     DilatedNode node = node(Fixtures.template("{spec: {domain: {}}}"), Driver.GuestKernel);
     assertThatThrownBy(() -> VirtualMachineOf.desired(node))
