@@ -27,7 +27,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -148,25 +147,18 @@ public final class CpuCapping {
           VmRecord record =
               before
                   .filter(r -> r.process().equals(qemu.key()))
-                  .orElseGet(() -> started(vm, qemu, found, before));
-          return record.withCgroups(withChildren(record.cgroups(), found));
+                  .orElseGet(() -> VmRecord.of(vm, qemu.key(), before));
+          VmRecord counted =
+              record.baseline().isEmpty() ? record.withBaseline(baseline(qemu, found)) : record;
+          return counted.withCgroups(withChildren(record.cgroups(), found));
         });
   }
 
-  private VmRecord started(
-      VmIdentity vm, QemuProcess qemu, VmCgroups found, Optional<VmRecord> before) {
+  private Map<Integer, ThreadTimes> baseline(QemuProcess qemu, VmCgroups found) {
     Map<Integer, ThreadTimes> baseline = new HashMap<>();
     SchedulerTimes times = new SchedulerTimes(proc, qemu.pid());
     found.vcpuThreads().forEach(tid -> times.read(tid).ifPresent(t -> baseline.put(tid, t)));
-    List<OwnedCgroup> owned = before.map(VmRecord::cgroups).orElse(List.of());
-    return new VmRecord(
-        vm,
-        qemu.key(),
-        owned,
-        false,
-        baseline,
-        before.map(VmRecord::throttles).orElse(List.of()),
-        before.map(VmRecord::taps).orElse(List.of()));
+    return baseline;
   }
 
   private static List<OwnedCgroup> withChildren(List<OwnedCgroup> owned, VmCgroups found) {

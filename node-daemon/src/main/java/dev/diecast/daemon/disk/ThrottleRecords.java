@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -61,7 +60,7 @@ final class ThrottleRecords {
               VmRecord known =
                   before
                       .filter(r -> r.process().equals(qemu.key()))
-                      .orElseGet(() -> started(vm, qemu, before));
+                      .orElseGet(() -> VmRecord.of(vm, qemu.key(), before));
               List<OwnedThrottle> owned = new ArrayList<>(known.throttles());
               Map<String, String> devices = new TreeMap<>();
               owned.stream()
@@ -83,16 +82,5 @@ final class ThrottleRecords {
         .map(o -> ThrottleFiles.parseV2(o.before()))
         .findFirst()
         .orElse(Map.of());
-  }
-
-  private static VmRecord started(VmIdentity vm, QemuProcess qemu, Optional<VmRecord> before) {
-    return new VmRecord(
-        vm,
-        qemu.key(),
-        before.map(VmRecord::cgroups).orElse(List.of()),
-        false,
-        Map.of(),
-        before.map(VmRecord::throttles).orElse(List.of()),
-        before.map(VmRecord::taps).orElse(List.of()));
   }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param steadyTsc whether the processor's TSC ticks evenly in all power states
  * @param coreIterationsPerSecond by {@link CoreSpeed}
  * @param cgroup empty where no mounted hierarchy has the cpu controller
+ * @param hostModule whether diecast_kvm is loaded
+ * @param hostModuleObstacle why it cannot dilate guests; empty where it can
  * @param cgroupWritable whether the daemon may change it
  * @param kernelPipesObstacle why pipes of the kernel's own queues cannot be made; empty where they
  *     can
@@ -32,7 +34,13 @@ public record HostFacts(
     boolean netem,
     boolean htb,
     boolean hostModule,
+    Optional<String> hostModuleObstacle,
     Optional<String> kernelPipesObstacle) {
+
+  /** Whether guests can be dilated by any means. */
+  public boolean dilates() {
+    return guestKernelObstacle().isEmpty() || hostModuleObstacle.isEmpty();
+  }
 
   /** Why guests cannot be dilated by their kernel arguments here; empty where they can. */
   public Optional<String> guestKernelObstacle() {

@@ -1,6 +1,7 @@
 package dev.diecast.daemon.host;
 
 import dev.diecast.daemon.cgroup.CgroupHierarchy;
+import dev.diecast.daemon.dilation.KvmModule;
 import dev.diecast.daemon.network.kernel.KernelSupport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ public final class HostProbe {
         netem,
         htb,
         kernel.isLoaded("diecast_kvm"),
+        HostModuleProbe.obstacle(KvmModule.DEVICE),
         pipes.obstacle());
   }
 

@@ -112,10 +112,8 @@ final class HostStatus {
         new DriverStatus(Driver.GuestKernel, obstacle.isEmpty(), obstacle.orElse(null)),
         new DriverStatus(
             Driver.HostModule,
-            false,
-            facts.hostModule()
-                ? "diecast_kvm module loaded, but this version of the daemon does not drive it"
-                : "diecast_kvm module not loaded"));
+            facts.hostModuleObstacle().isEmpty(),
+            facts.hostModuleObstacle().orElse(null)));
   }
 
   /** Never null: it would be taken back from the API server, which some versions cannot do. */
@@ -181,9 +179,15 @@ final class HostStatus {
           "NotPrivileged",
           "the cgroup file system is not writable: run the daemon privileged");
     }
-    return facts
-        .guestKernelObstacle()
-        .map(obstacle -> new Claim(READY, Conditions.FALSE, "NoDriver", obstacle))
-        .orElseGet(() -> new Claim(READY, Conditions.TRUE, "FactsKnown", "ready for dilated VMs"));
+    return facts.dilates()
+        ? new Claim(READY, Conditions.TRUE, "FactsKnown", "ready for dilated VMs")
+        : new Claim(
+            READY,
+            Conditions.FALSE,
+            "NoDriver",
+            "GuestKernel: %s. HostModule: %s"
+                .formatted(
+                    facts.guestKernelObstacle().orElseThrow(),
+                    facts.hostModuleObstacle().orElseThrow()));
   }
 }

@@ -30,6 +30,7 @@ public final class SystemCalls {
   private static final long RESOLVE_IN_ROOT = 0x10;
 
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
+  private static final long SYS_PIDFD_OPEN = 434;
   private static final long SYS_OPENAT2 = 437;
   private static final int SYSLOG_ACTION_READ_ALL = 3;
   private static final int SYSLOG_ACTION_SIZE_BUFFER = 10;
@@ -50,6 +51,8 @@ public final class SystemCalls {
           "syscall",
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
           1);
+  private static final MethodHandle PIDFD_OPEN =
+      withErrno("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
   private static final MethodHandle MMAP =
       withErrno(
           "mmap",
@@ -116,6 +119,26 @@ public final class SystemCalls {
       MemorySegment state = arena.allocate(CALL_STATE);
       int result = (int) IOCTL.invokeExact(state, fd.number(), request, argument);
       return (int) checked(result, name, state);
+    } catch (Throwable e) {
+      throw unwrap(e);
+    }
+  }
+
+  /** ioctl(2) with a structure, read and written by the kernel. */
+  public static int ioctl(Descriptor fd, long request, MemorySegment argument, String name)
+      throws SystemCallException {
+    return ioctl(fd, request, argument.address(), name);
+  }
+
+  /**
+   * pidfd_open(2), Linux 5.3: a descriptor of whichever process has this pid now. The pid may have
+   * been given to another since it was read: look at the process' start time afterwards.
+   */
+  public static Descriptor pidfdOpen(int pid) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      long fd = (long) PIDFD_OPEN.invokeExact(state, SYS_PIDFD_OPEN, (long) pid, 0L);
+      return new Descriptor((int) checked(fd, "pidfd_open " + pid, state));
     } catch (Throwable e) {
       throw unwrap(e);
     }

@@ -5,6 +5,7 @@ import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.daemon.cgroup.CgroupOperation;
 import dev.diecast.daemon.cgroup.Drift;
 import dev.diecast.daemon.cpu.CpuReading;
+import dev.diecast.daemon.dilation.ClockOperation;
 import dev.diecast.daemon.node.NodeView;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
@@ -30,6 +31,7 @@ public final class DaemonMetrics {
   private final Counter orphans = counter(Metric.ORPHANS_CLEANED);
   private final Counter clockSteps = counter(Metric.CLOCK_UNEVEN);
   private final Counter operations = counter(Metric.CGROUP_OPERATIONS);
+  private final Counter clockOperations = counter(Metric.CLOCK_OPERATIONS);
   private final Counter statusWrites = counter(Metric.STATUS_WRITES);
   private final Counter intervals = counter(Metric.UNFAITHFUL_INTERVALS);
   private final Counter due = counter(Metric.CPU_DUE);
@@ -49,6 +51,9 @@ public final class DaemonMetrics {
       driftRepairs.labels(kind.name());
     }
     driftRepairs.labels(THROTTLE_CHANGED);
+    for (Class<?> operation : ClockOperation.class.getPermittedSubclasses()) {
+      clockOperations.labels(operation.getSimpleName());
+    }
   }
 
   private Counter counter(Metric metric) {
@@ -89,6 +94,11 @@ public final class DaemonMetrics {
 
   public void applied(CgroupOperation operation) {
     operations.labels(operation.getClass().getSimpleName()).inc();
+  }
+
+  /** What was done to a guest's clock through the host's module. */
+  public void applied(ClockOperation operation) {
+    clockOperations.labels(operation.getClass().getSimpleName()).inc();
   }
 
   public void statusWritten(boolean success) {

@@ -74,6 +74,12 @@ enum Metric {
       Type.counter,
       "times",
       "A guest's clock was found to have stepped, stopped or changed its rate."),
+  CLOCK_OPERATIONS(
+      "diecast_clock_operations",
+      Type.counter,
+      "operations",
+      "What was done to guests' clocks through the host's module: SetFactor, Restore.",
+      "operation"),
   APPLY(
       "diecast_cap_duration_seconds",
       Type.histogram,

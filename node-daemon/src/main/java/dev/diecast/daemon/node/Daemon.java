@@ -8,6 +8,8 @@ import dev.diecast.daemon.cgroup.Controller;
 import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.HostEpochClock;
 import dev.diecast.daemon.cpu.WakefulCores;
+import dev.diecast.daemon.dilation.HostModuleDilator;
+import dev.diecast.daemon.dilation.KvmModule;
 import dev.diecast.daemon.disk.BlockDevices;
 import dev.diecast.daemon.disk.DiskThrottling;
 import dev.diecast.daemon.host.HostFacts;
@@ -31,6 +33,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,6 +88,14 @@ public final class Daemon implements AutoCloseable {
                     new BlockDevices(settings.sys()),
                     new CgroupApplier(h, proc, metrics::applied),
                     records));
+    HostModuleDilator hostModule =
+        new HostModuleDilator(
+            KvmModule.DEVICE,
+            proc,
+            records,
+            settings.interval(),
+            Clock.systemUTC(),
+            metrics::applied);
     QemuScanner scanner = new QemuScanner(proc);
     Set<String> running = scanner.scan().keySet();
     int cleaned = throttling.isPresent() ? throttling.get().cleanDead(running) : 0;
@@ -95,8 +106,9 @@ public final class Daemon implements AutoCloseable {
     this.loop =
         new NodeLoop(
             scanner,
-            new Vm.Surroundings(
+            new Surroundings(
                 proc,
+                hostModule,
                 capping,
                 throttling,
                 records,

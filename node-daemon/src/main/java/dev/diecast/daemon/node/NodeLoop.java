@@ -40,9 +40,10 @@ import org.jboss.logging.Logger;
 /** All VMs of this host, stepped in turn. A VM that makes trouble never holds up the others. */
 public final class NodeLoop implements Watched {
   private static final Logger LOG = Logger.getLogger(NodeLoop.class);
+  private static final String AFTER_PIPES = " after the pipes";
 
   private final QemuScanner scanner;
-  private final Vm.Surroundings daemon;
+  private final Surroundings daemon;
   private final ModelNetworks networks;
   private final Map<String, Vm> vms = new ConcurrentHashMap<>();
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
@@ -57,7 +58,7 @@ public final class NodeLoop implements Watched {
 
   NodeLoop(
       QemuScanner scanner,
-      Vm.Surroundings daemon,
+      Surroundings daemon,
       ModelNetworks networks,
       HostLoad load,
       DiskLoad disks,
@@ -103,6 +104,7 @@ public final class NodeLoop implements Watched {
     }
     vms.keySet().stream().filter(uid -> !wanted.contains(uid)).toList().forEach(this::drop);
     join(nodes, processes);
+    vms.forEach((uid, vm) -> attempt(uid + AFTER_PIPES, vm::afterPipes));
     judge();
     daemon.metrics().roundDone(views(), System.nanoTime() - start);
   }
@@ -114,7 +116,9 @@ public final class NodeLoop implements Watched {
             .flatMap(
                 node ->
                     NodeTarget.network(
-                        node, Optional.ofNullable(processes.get(node.getMetadata().getUid())))
+                        node,
+                        Optional.ofNullable(processes.get(node.getMetadata().getUid())),
+                        vms.get(node.getMetadata().getUid()).ofResources(node))
                         .stream())
             .toList();
     models =
@@ -190,6 +194,7 @@ public final class NodeLoop implements Watched {
       vm.close();
     }
     complaints.remove(uid);
+    complaints.remove(uid + AFTER_PIPES);
   }
 
   /** Stops watching clocks; caps stay unless they are undone. */

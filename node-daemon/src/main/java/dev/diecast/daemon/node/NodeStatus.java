@@ -49,7 +49,8 @@ final class NodeStatus {
     claims.add(faithful(view, capped, dilated));
     return new DilatedNodeStatus(
         null,
-        capped.isTrue() ? view.generation() : null,
+        capped.isTrue() && DilationReport.isInEffect(view) ? view.generation() : null,
+        DilationReport.status(view),
         cpu(view),
         clock(view.clock()),
         FidelityStatus.of(view.fidelity().history(), delivered(view), now),
@@ -113,6 +114,10 @@ final class NodeStatus {
   }
 
   private static Claim dilated(NodeView view, long tolerancePpm) {
+    return DilationReport.obstacle(view).orElseGet(() -> byTheClock(view, tolerancePpm));
+  }
+
+  private static Claim byTheClock(NodeView view, long tolerancePpm) {
     if (view.clock().isEmpty()) {
       return new Claim(
           DILATED, Conditions.UNKNOWN, "AgentUnreachable", "there is no guest to ask the time");
@@ -127,7 +132,12 @@ final class NodeStatus {
     }
     Finding finding = Fidelity.judgeClock(view.vm().name(), clock.fit(), tolerancePpm);
     return switch (finding.outcome()) {
-      case PASS -> new Claim(DILATED, Conditions.TRUE, "RateWithinTolerance", finding.reason());
+      case PASS ->
+          new Claim(
+              DILATED,
+              Conditions.TRUE,
+              "RateWithinTolerance",
+              finding.reason() + DilationReport.caveats(view));
       case FAIL -> new Claim(DILATED, Conditions.FALSE, "WrongRate", finding.reason());
       case UNKNOWN -> new Claim(DILATED, Conditions.UNKNOWN, "Measuring", finding.reason());
     };

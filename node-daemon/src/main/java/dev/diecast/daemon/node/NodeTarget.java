@@ -2,6 +2,7 @@ package dev.diecast.daemon.node;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
+import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.api.v1alpha1.FidelityThresholds;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
@@ -15,13 +16,14 @@ import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.NetworkedNode;
 import dev.diecast.daemon.process.QemuProcess;
 import dev.diecast.daemon.record.VmIdentity;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What one DilatedNode asks of this host.
  *
+ * @param clock by which its guest shall live
+ * @param driver that dilates it
  * @param due host cores that T gives all its vCPUs together
  * @param vcpuDue host cores that T gives each of them
  * @param cap of each vCPU, nearest to that which the kernel can enforce
@@ -32,6 +34,7 @@ public record NodeTarget(
     VmIdentity vm,
     long generation,
     ModelClock clock,
+    Driver driver,
     Rational due,
     Rational vcpuDue,
     CpuCap cap,
@@ -43,8 +46,16 @@ public record NodeTarget(
    *     mend
    */
   public static NodeTarget of(DilatedNode node) {
+    return of(node, node.getSpec().timeDilation().dilationFactor());
+  }
+
+  /**
+   * The same with resources for another T, as they are while T changes.
+   *
+   * @param factor by which resources are given
+   */
+  static NodeTarget of(DilatedNode node, DilationFactor factor) {
     DilatedNodeSpec spec = node.getSpec();
-    DilationFactor factor = DilationFactor.parse(spec.timeDilation().factor());
     int cpus = spec.machine().cpus();
     String speed = spec.machine().relativeSpeed();
     Rational ofReference = speed == null ? Rational.ONE : Rational.parse(speed);
@@ -52,7 +63,8 @@ public record NodeTarget(
     return new NodeTarget(
         identity(node),
         node.getMetadata().getGeneration(),
-        new ModelClock(origin(spec.timeDilation().modelClockOrigin()), factor),
+        spec.timeDilation().modelClock(),
+        spec.timeDilation().driver() == null ? Driver.GuestKernel : spec.timeDilation().driver(),
         Frames.hostCpu(cpus, relativeSpeed, factor),
         Frames.hostCpu(1, relativeSpeed, factor),
         CpuCap.of(1, relativeSpeed, factor),
@@ -64,8 +76,13 @@ public record NodeTarget(
         spec.thresholds().map(FidelityThresholds::tolerances));
   }
 
-  /** Its interface to its model's network, where it has one. */
-  static Optional<NetworkedNode> network(DilatedNode node, Optional<QemuProcess> qemu) {
+  /**
+   * Its interface to its model's network, where it has one.
+   *
+   * @param factor by which resources are given
+   */
+  static Optional<NetworkedNode> network(
+      DilatedNode node, Optional<QemuProcess> qemu, DilationFactor factor) {
     DilatedNodeSpec spec = node.getSpec();
     return spec.nodeNetwork()
         .map(
@@ -73,7 +90,7 @@ public record NodeTarget(
                 new NetworkedNode(
                     identity(node),
                     new ModelKey(node.getMetadata().getNamespace(), spec.model()),
-                    spec.timeDilation().dilationFactor(),
+                    factor,
                     network.macAddress().toLowerCase(Locale.ROOT),
                     network.mtuBytes(),
                     qemu));
@@ -84,14 +101,5 @@ public record NodeTarget(
         node.getMetadata().getUid(),
         node.getMetadata().getNamespace(),
         node.getMetadata().getName());
-  }
-
-  private static Instant origin(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (java.time.format.DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "spec.timeDilation.modelClockOrigin: \"" + text + "\" is no RFC 3339 time in UTC", e);
-    }
   }
 }

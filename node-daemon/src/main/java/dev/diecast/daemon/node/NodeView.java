@@ -5,6 +5,7 @@ import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
+import dev.diecast.daemon.dilation.DilationOutcome;
 import dev.diecast.daemon.disk.ThrottleOutcome;
 import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.overload.FidelityWatch;
@@ -15,8 +16,9 @@ import java.util.Optional;
  * All that the daemon knows of one node at one moment.
  *
  * @param generation of the spec that this speaks of
- * @param target empty where the spec cannot be had
+ * @param target with its resources by the T that they have now; empty where the spec cannot be had
  * @param invalid why it cannot
+ * @param dilation what became of bringing its clock to T; empty before the first attempt
  * @param disks what became of throttling its disks; empty before the first attempt
  * @param network what became of joining it to its model's network; empty where it has none
  * @param cap what became of capping it; empty before the first attempt
@@ -27,6 +29,7 @@ public record NodeView(
     long generation,
     Optional<NodeTarget> target,
     Optional<String> invalid,
+    Optional<DilationOutcome> dilation,
     Optional<CapOutcome> cap,
     Optional<CpuReading> cpu,
     Optional<ClockState> clock,

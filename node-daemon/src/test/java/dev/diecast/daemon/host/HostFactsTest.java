@@ -47,7 +47,35 @@ class HostFactsTest {
         false,
         true,
         false,
+        Optional.of("no module"),
         Optional.of("this kernel has no netem (module sch_netem): load it"));
+  }
+
+  @Test
+  void aHostThatHasTheModuleAloneIsReady() {
+    HostFacts noTsc = facts(Optional.empty(), 1L << 30);
+    HostFacts module =
+        new HostFacts(
+            noTsc.cpus(),
+            noTsc.memoryBytes(),
+            noTsc.diskBytes(),
+            noTsc.tsc(),
+            noTsc.clocksource(),
+            noTsc.steadyTsc(),
+            noTsc.coreIterationsPerSecond(),
+            noTsc.cgroup(),
+            noTsc.cgroupWritable(),
+            true,
+            noTsc.netem(),
+            noTsc.htb(),
+            true,
+            Optional.empty(),
+            noTsc.kernelPipesObstacle());
+    DilationHostStatus status =
+        HostStatus.of(module, SETTINGS, HostOverload.IDLE, Optional.empty(), 1L, false, NOW);
+    assertThat(ready(status)).isEqualTo("FactsKnown");
+    assertThat(status.drivers().getLast().available()).isTrue();
+    assertThat(status.drivers().getFirst().available()).isFalse();
   }
 
   private static TscRate rate(long kilohertz, TscRate.Source source) {
@@ -206,6 +234,7 @@ class HostFactsTest {
             true,
             true,
             false,
+            Optional.of("no module"),
             Optional.empty());
     assertThat(hpet.guestKernelObstacle()).hasValueSatisfying(o -> assertThat(o).contains("hpet"));
     assertThat(

@@ -3,6 +3,7 @@ package dev.diecast.daemon.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.api.v1alpha1.DiskStatus;
+import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
@@ -12,6 +13,7 @@ import dev.diecast.core.disk.LatencyFloor;
 import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.Judgement;
 import dev.diecast.core.time.ModelClock;
+import dev.diecast.daemon.dilation.DilationOutcome;
 import dev.diecast.daemon.disk.DeviceNumber;
 import dev.diecast.daemon.disk.DiskBacking;
 import dev.diecast.daemon.disk.DiskCounters;
@@ -46,6 +48,7 @@ class DiskReportTest {
             VM,
             3,
             new ModelClock(NOW, TEN),
+            Driver.GuestKernel,
             Rational.of(1, 10),
             Rational.of(1, 10),
             CpuCap.of(1, Rational.ONE, TEN),
@@ -56,6 +59,7 @@ class DiskReportTest {
         3,
         Optional.of(target),
         Optional.empty(),
+        Optional.of(new DilationOutcome.ByGuestKernel(TEN)),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

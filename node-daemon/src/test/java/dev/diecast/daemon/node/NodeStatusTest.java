@@ -3,6 +3,7 @@ package dev.diecast.daemon.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
+import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
@@ -18,6 +19,9 @@ import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.cpu.Throttling;
 import dev.diecast.daemon.cpu.Vcpu;
+import dev.diecast.daemon.dilation.DilationOutcome;
+import dev.diecast.daemon.dilation.DilationOutcome.ByGuestKernel;
+import dev.diecast.daemon.dilation.ModuleState;
 import dev.diecast.daemon.disk.DiskTarget;
 import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.process.ProcessKey;
@@ -44,6 +48,7 @@ class NodeStatusTest {
           VM,
           3,
           new ModelClock(NOW, DilationFactor.of(10)),
+          Driver.GuestKernel,
           Rational.of(1, 5),
           Rational.of(1, 10),
           CAP,
@@ -80,12 +85,21 @@ class NodeStatusTest {
 
   private static NodeView view(
       Optional<CapOutcome> cap, Optional<CpuReading> cpu, Optional<ClockState> clock) {
+    return view(Optional.of(new ByGuestKernel(DilationFactor.of(10))), cap, cpu, clock);
+  }
+
+  private static NodeView view(
+      Optional<DilationOutcome> dilation,
+      Optional<CapOutcome> cap,
+      Optional<CpuReading> cpu,
+      Optional<ClockState> clock) {
     NodeView seen =
         new NodeView(
             VM,
             3,
             Optional.of(TARGET),
             Optional.empty(),
+            dilation,
             cap,
             cpu,
             clock,
@@ -99,6 +113,7 @@ class NodeStatusTest {
         3,
         Optional.of(TARGET),
         Optional.empty(),
+        dilation,
         cap,
         cpu,
         clock,
@@ -193,8 +208,50 @@ class NodeStatusTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             FidelityWatch.Verdict.NONE);
     assertThat(told(invalid, "Capped")).isEqualTo("False CapBelowMinimum");
+  }
+
+  @Test
+  void theModulesObstacleIsToldInPlaceOfTheClock() {
+    DilationOutcome absent =
+        new DilationOutcome.Refused(
+            DilationFactor.NONE, DilationOutcome.Obstacle.ModuleAbsent, "modprobe diecast_kvm");
+    NodeView view =
+        view(
+            Optional.of(absent), Optional.of(capped()), Optional.empty(), Optional.of(clock(0, 1)));
+    assertThat(told(view, "Dilated")).isEqualTo("False ModuleAbsent");
+    assertThat(message(view, "Dilated")).contains("modprobe diecast_kvm");
+    assertThat(NodeStatus.of(view, 200, List.of(), NOW).appliedGeneration()).isNull();
+  }
+
+  @Test
+  void whatTheModuleSaysIsInTheStatus() {
+    ModuleState state =
+        new ModuleState(
+            1,
+            DilationFactor.of(10),
+            Optional.of(DilationFactor.of(10)),
+            Optional.of(DilationFactor.of(10)),
+            2,
+            1,
+            77);
+    DilationOutcome inEffect =
+        new DilationOutcome.InEffect(
+            DilationFactor.of(10), new ProcessKey(12, 34), state, List.of("something is not so"));
+    NodeView view =
+        view(
+            Optional.of(inEffect),
+            Optional.of(capped()),
+            Optional.empty(),
+            Optional.of(clock(0, 1)));
+    DilatedNodeStatus status = NodeStatus.of(view, 200, List.of(), NOW);
+    assertThat(status.dilation())
+        .isEqualTo(new DilatedNodeStatus.Dilation(Driver.GuestKernel, "10", "12/34"));
+    assertThat(told(view, "Dilated")).isEqualTo("True RateWithinTolerance");
+    assertThat(message(view, "Dilated")).endsWith("; but something is not so");
+    assertThat(status.appliedGeneration()).isEqualTo(3);
   }
 
   @Test

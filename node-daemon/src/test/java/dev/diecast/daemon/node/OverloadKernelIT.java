@@ -16,6 +16,8 @@ import dev.diecast.daemon.cgroup.CpuCapping;
 import dev.diecast.daemon.clock.ClockSettings;
 import dev.diecast.daemon.clock.HostEpochClock;
 import dev.diecast.daemon.cpu.CpuCorrection;
+import dev.diecast.daemon.dilation.HostModuleDilator;
+import dev.diecast.daemon.dilation.KvmModule;
 import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.metrics.DaemonMetrics;
 import dev.diecast.daemon.network.model.ModelNetworks;
@@ -35,6 +37,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -109,8 +112,15 @@ class OverloadKernelIT {
             hierarchy, proc, new CgroupApplier(hierarchy, proc, metrics::applied), records);
     return new NodeLoop(
         new QemuScanner(proc),
-        new Vm.Surroundings(
+        new Surroundings(
             proc,
+            new HostModuleDilator(
+                KvmModule.DEVICE,
+                proc,
+                records,
+                Duration.ofSeconds(1),
+                Clock.systemUTC(),
+                metrics::applied),
             Optional.of(capping),
             Optional.empty(),
             records,
