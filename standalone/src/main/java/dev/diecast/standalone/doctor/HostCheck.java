@@ -67,6 +67,7 @@ public final class HostCheck {
             "htb", "htb_enqueue", "sch_htb", "bandwidth is not shaped in the kernel"));
     checks.add(calibration());
     checks.add(kernel.moduleLoading());
+    checks.add(HostModuleCheck.ofThisHost().check());
     checks.add(kernel.memory(MEMORY_BYTES));
     checks.add(space("cache space", cache, CACHE_BYTES, "XDG_CACHE_HOME"));
     checks.add(space("state space", state, STATE_BYTES, "XDG_STATE_HOME"));

@@ -50,14 +50,20 @@ final class GuestLauncher {
       return Optional.empty();
     }
     try {
+      Instant origin = Instant.parse(annotations.path(Api.ANNOTATION_ORIGIN).asText());
       return Optional.of(
           new ModelClock(
-              Instant.parse(annotations.path(Api.ANNOTATION_ORIGIN).asText()),
+              origin,
+              annotations.has(Api.ANNOTATION_START)
+                  ? Instant.parse(annotations.path(Api.ANNOTATION_START).asText())
+                  : origin,
               DilationFactor.parse(annotations.path(Api.ANNOTATION_FACTOR).asText())));
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "metadata.annotations["
               + Api.ANNOTATION_ORIGIN
+              + " or "
+              + Api.ANNOTATION_START
               + "]: must be an RFC 3339 instant, as 2026-01-01T00:00:00Z",
           e);
     } catch (IllegalArgumentException e) {
@@ -67,7 +73,7 @@ final class GuestLauncher {
   }
 
   /**
-   * Starts a guest and lets it go.
+   * Starts a guest, and lets it go unless the daemon has to dilate it first.
    *
    * @throws IOException where QEMU cannot be started, with its last words
    * @throws IllegalArgumentException where the instance asks for what cannot be, with the mend
@@ -133,7 +139,9 @@ final class GuestLauncher {
                   QemuCommand.of(launch, host.qemu()), environment, directory, uid, launch.uuid()),
               pid -> cgroups.put(uid, pid),
               listener);
-      release(qemu);
+      if (!DilationGate.guards(instance)) {
+        release(qemu);
+      }
       return qemu;
     } catch (IOException | RuntimeException e) {
       disks.abandon();
@@ -141,7 +149,7 @@ final class GuestLauncher {
     }
   }
 
-  private static void release(QemuProcess qemu) throws IOException {
+  static void release(QemuProcess qemu) throws IOException {
     try {
       qemu.release();
     } catch (IOException e) {

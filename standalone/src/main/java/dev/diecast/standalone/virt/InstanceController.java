@@ -24,6 +24,7 @@ import java.util.function.Predicate;
  */
 final class InstanceController {
 
+  private static final Duration DILATION_RECHECK = Duration.ofMillis(250);
   private static final Duration IMAGE_RECHECK = Duration.ofSeconds(5);
   private static final int CONSOLE_LINES = 8;
   private static final String NODE_LABEL = "kubevirt.io/nodeName";
@@ -41,6 +42,9 @@ final class InstanceController {
     final String instanceUid;
     volatile QemuProcess process;
     volatile GuestEnd end;
+
+    /** Whether it has yet to be let go. */
+    volatile boolean paused;
 
     Guest(String instanceUid) {
       this.instanceUid = instanceUid;
@@ -192,31 +196,72 @@ final class InstanceController {
 
   private void launch(String key, ObjectNode instance, InstanceStatus status) {
     if (guests.containsKey(key) || adopt(key, instance)) {
-      running(key, status);
+      if (guests.get(key).paused) {
+        letGo(key, instance, status);
+      } else {
+        running(key, status);
+      }
       return;
     }
     Guest guest = new Guest(instance.at("/metadata/uid").asText());
     try {
+      DilationGate.refusal(instance, host.qemu().accelerator())
+          .ifPresent(
+              refusal -> {
+                throw new IllegalArgumentException(refusal);
+              });
+      guest.paused = DilationGate.guards(instance);
       guest.process = launcher.launch(instance, listener(key, guest));
       guests.put(key, guest);
-      running(key, status);
-      GuestDefinition definition = GuestDefinition.of(instance.path("spec"));
-      status
-          .fields()
-          .putObject("currentCPUTopology")
-          .put("sockets", definition.cpu().sockets())
-          .put("cores", definition.cpu().cores())
-          .put("threads", definition.cpu().threads());
-      status
-          .fields()
-          .putObject("machine")
-          .put("type", QemuCommand.machine(definition, host.qemu().accelerator()));
-      queue.addAfter(key, bootPatience(instance));
+      if (guest.paused) {
+        letGo(key, instance, status);
+      } else {
+        started(key, instance, status);
+      }
     } catch (IOException e) {
       fail(status, "LaunchFailed", e.getMessage());
     } catch (IllegalArgumentException e) {
       fail(status, "Invalid", e.getMessage());
     }
+  }
+
+  /** Lets a paused guest run, once the daemon has dilated it. */
+  private void letGo(String key, ObjectNode instance, InstanceStatus status) {
+    Guest guest = guests.get(key);
+    if (guest.end != null) {
+      fail(status, "LaunchFailed", guest.end.message());
+      return;
+    }
+    Optional<String> obstacle =
+        DilationGate.obstacle(guest.process.record().process(), api.nodeOf(instance));
+    if (obstacle.isPresent()) {
+      status.conditions().set("Ready", false, "AwaitingDilation", obstacle.get());
+      queue.addAfter(key, DILATION_RECHECK);
+      return;
+    }
+    try {
+      GuestLauncher.release(guest.process);
+      guest.paused = false;
+      started(key, instance, status);
+    } catch (IOException e) {
+      fail(status, "LaunchFailed", e.getMessage());
+    }
+  }
+
+  private void started(String key, ObjectNode instance, InstanceStatus status) {
+    running(key, status);
+    GuestDefinition definition = GuestDefinition.of(instance.path("spec"));
+    status
+        .fields()
+        .putObject("currentCPUTopology")
+        .put("sockets", definition.cpu().sockets())
+        .put("cores", definition.cpu().cores())
+        .put("threads", definition.cpu().threads());
+    status
+        .fields()
+        .putObject("machine")
+        .put("type", QemuCommand.machine(definition, host.qemu().accelerator()));
+    queue.addAfter(key, bootPatience(instance));
   }
 
   private void running(String key, InstanceStatus status) {

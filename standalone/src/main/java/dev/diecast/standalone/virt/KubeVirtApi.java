@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diecast.api.v1alpha1.Api;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -27,6 +28,9 @@ final class KubeVirtApi {
       context("kubevirt.io", "v1", "VirtualMachine", "virtualmachines", true);
   static final ResourceDefinitionContext INSTANCES =
       context("kubevirt.io", "v1", "VirtualMachineInstance", "virtualmachineinstances", true);
+
+  private static final ResourceDefinitionContext NODES =
+      context(Api.GROUP, Api.VERSION, "DilatedNode", "dilatednodes", true);
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -80,6 +84,17 @@ final class KubeVirtApi {
         throw e;
       }
     }
+  }
+
+  /** The DilatedNode that an instance is of, which has its name. */
+  Optional<ObjectNode> nodeOf(ObjectNode instance) {
+    return Optional.ofNullable(
+            client
+                .genericKubernetesResources(NODES)
+                .inNamespace(instance.at("/metadata/namespace").asText())
+                .withName(instance.at("/metadata/name").asText())
+                .get())
+        .map(KubeVirtApi::tree);
   }
 
   /** All instances there are now. */
