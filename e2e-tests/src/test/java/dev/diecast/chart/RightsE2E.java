@@ -1,7 +1,6 @@
 package dev.diecast.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.diecast.api.v1alpha1.DilationHost;
@@ -121,9 +120,6 @@ class RightsE2E {
   @Test
   @Order(5)
   void withoutUpdateOfLeasesTheOperatorEnds() throws Exception {
-    assumeTrue(
-        Boolean.getBoolean("diecast.rights.full"),
-        "the full form takes longer: -Ddiecast.rights.full=true");
     cluster
         .client()
         .rbac()
@@ -181,9 +177,6 @@ class RightsE2E {
   @Test
   @Order(6)
   void everyRightIsMadeUseOf() throws Exception {
-    assumeTrue(
-        Boolean.getBoolean("diecast.rights.full"),
-        "the full form takes longer: -Ddiecast.rights.full=true");
     // A watch is in the log when it ends.
     operator.close();
     daemon.close();
