@@ -8,6 +8,7 @@ import dev.diecast.api.v1alpha1.Driver;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.PreferenceReference;
 import dev.diecast.api.v1alpha1.TargetMachine;
+import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.frame.Frames;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -27,6 +28,8 @@ public final class VirtualMachineOf {
   private static final String INITRD = "/boot/initrd";
   private static final long MILLI = 1000;
 
+  private static final String ANY_ORIGIN = "1970-01-01T00:00:00.000000Z";
+
   private VirtualMachineOf() {}
 
   /**
@@ -37,25 +40,9 @@ public final class VirtualMachineOf {
    */
   public static GenericKubernetesResource desired(DilatedNode node) {
     DilatedNodeSpec spec = node.getSpec();
-    Map<String, Object> template = template(node);
-    Map<String, Object> vmSpec = new LinkedHashMap<>();
-    vmSpec.put("runStrategy", "Always");
-    if (spec.vm().instancetype() != null) {
-      vmSpec.put("instancetype", InstancetypeNames.of(spec.vm().instancetype()));
-    }
-    PreferenceReference preference = spec.vm().preference();
-    if (preference != null) {
-      vmSpec.put("preference", InstancetypeNames.of(preference));
-    }
-    vmSpec.put("template", template);
-    Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
-    if (spec.timeDilation().driver() == Driver.GuestKernel || hasLatencyFloors(spec)) {
-      // Its T lasts from boot to boot: of its kernel, or of what serves its disks.
-      annotations.putAll(clock(spec.timeDilation()));
-    }
-    String mark = BootMark.of(vmSpec);
-    annotations.putAll(clock(spec.timeDilation()));
-    annotations.put(BootMark.ANNOTATION, mark);
+    Map<String, Object> vmSpec = vmSpec(node, spec);
+    Fields.object(vmSpec, "template", "metadata", "annotations")
+        .put(BootMark.ANNOTATION, BootMark.of(vmSpec(node, ofItsBoot(spec))));
 
     GenericKubernetesResource vm = new GenericKubernetesResource();
     vm.setApiVersion(KubeVirt.VIRTUAL_MACHINE.apiVersion());
@@ -71,8 +58,44 @@ public final class VirtualMachineOf {
     return vm;
   }
 
-  private static Map<String, Object> template(DilatedNode node) {
-    DilatedNodeSpec spec = node.getSpec();
+  /**
+   * What a guest is for as long as it runs: where T may change meanwhile, any T stands for all. It
+   * is in annotations, timeouts and CPU requests.
+   */
+  private static DilatedNodeSpec ofItsBoot(DilatedNodeSpec spec) {
+    if (spec.timeDilation().driver() == Driver.GuestKernel || hasLatencyFloors(spec)) {
+      // Its T lasts from boot to boot: of its kernel, or of what serves its disks.
+      return spec;
+    }
+    return new DilatedNodeSpec(
+        spec.model(),
+        spec.group(),
+        spec.index(),
+        spec.host(),
+        new EffectiveDilation(
+            Long.toString(DilationFactor.MAXIMUM), spec.timeDilation().driver(), ANY_ORIGIN),
+        spec.tscKilohertz(),
+        spec.hostRelativeSpeed(),
+        spec.machine(),
+        spec.vm(),
+        spec.network());
+  }
+
+  private static Map<String, Object> vmSpec(DilatedNode node, DilatedNodeSpec spec) {
+    Map<String, Object> vmSpec = new LinkedHashMap<>();
+    vmSpec.put("runStrategy", "Always");
+    if (spec.vm().instancetype() != null) {
+      vmSpec.put("instancetype", InstancetypeNames.of(spec.vm().instancetype()));
+    }
+    PreferenceReference preference = spec.vm().preference();
+    if (preference != null) {
+      vmSpec.put("preference", InstancetypeNames.of(preference));
+    }
+    vmSpec.put("template", template(node, spec));
+    return vmSpec;
+  }
+
+  private static Map<String, Object> template(DilatedNode node, DilatedNodeSpec spec) {
     boolean isUsers = spec.vm().usesTemplate();
     Map<String, Object> template = isUsers ? Fields.copyOf(spec.vm().template()) : image(spec);
     if (isUsers) {
@@ -88,6 +111,7 @@ public final class VirtualMachineOf {
     Fields.object(template, "spec").put("evictionStrategy", "None");
     Fields.object(template, "metadata", "labels").putAll(labels(spec));
     Map<String, Object> annotations = Fields.object(template, "metadata", "annotations");
+    annotations.putAll(clock(spec.timeDilation()));
     if (spec.timeDilation().driver() != Driver.GuestKernel) {
       annotations.put(Api.ANNOTATION_DRIVER, spec.timeDilation().driver().name());
     }

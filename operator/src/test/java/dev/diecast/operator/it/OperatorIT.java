@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -315,7 +316,8 @@ class OperatorIT {
 
     assertThat(uids(cluster.instances())).isEqualTo(before);
     EffectiveDilation now = cluster.model("m").getStatus().timeDilation();
-    assertThat(now.modelClock().start()).isEqualTo(ten.modelClock().modelTime(now.origin()));
+    assertThat(now.modelClock().start())
+        .isEqualTo(ten.modelClock().modelTime(now.origin()).truncatedTo(ChronoUnit.MICROS));
     assertThat(cluster.events("Restarting")).isEmpty();
     assertThat(cluster.events("DilationChanging")).hasSize(1);
     cluster.awaitThat(

@@ -281,11 +281,22 @@ class VirtualMachineOfTest {
         .as("a latency floor is of one T until its disk is served anew")
         .isTrue();
     assertThat(restartsForT(Driver.HostModule, disk("data", null))).isFalse();
+    assertThat(
+            restartsForT(
+                Fixtures.template(
+                    "{spec: {readinessProbe: {periodSeconds: 5}, domain: {devices: {}}}}"),
+                Driver.HostModule))
+        .as("timeouts and CPU requests of its T are for the next boot")
+        .isFalse();
   }
 
   private static boolean restartsForT(Driver driver, TargetDisk... disks) {
-    DilatedNode before = withDisks(node(Fixtures.image(), driver), disks);
-    DilatedNode after = withDisks(node(Fixtures.image(), driver), disks);
+    return restartsForT(Fixtures.image(), driver, disks);
+  }
+
+  private static boolean restartsForT(VmSource vmSource, Driver driver, TargetDisk... disks) {
+    DilatedNode before = withDisks(node(vmSource, driver), disks);
+    DilatedNode after = withDisks(node(vmSource, driver), disks);
     DilatedNodeSpec spec = after.getSpec();
     after.setSpec(
         new DilatedNodeSpec(
