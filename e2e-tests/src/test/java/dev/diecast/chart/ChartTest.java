@@ -87,7 +87,9 @@ class ChartTest {
         "daemon: {namespace: {name: Node}} #name",
         "daemon: {deviceResources: [kvm]} #deviceResources",
         "networkPolicy: {apiServerPorts: []} #apiServerPorts",
+        "daemon: {overheadMemory: much} #overheadMemory",
         "podMonitor: {enabled: 'yes'} #enabled",
+        "dashboards: {folder: x} #folder",
         "crd: {install: true} #crd");
   }
 
@@ -121,7 +123,7 @@ class ChartTest {
         "operator: {replicas: 1, priorityClassName: high, affinity: {nodeAffinity: {}}, javaOptions: -Xmx1g}",
         "daemon: {hostNetwork: false, namespace: {name: hosts, create: false}, tolerations: [{operator: Exists}]}",
         "daemon: {privileged: true, deviceResources: [devices.kubevirt.io/kvm], env: {DIECAST_METRICS_PER_NODE: true}}",
-        "podMonitor: {enabled: true, labels: {release: prometheus}}\nprometheusRule: {enabled: true}",
+        "podMonitor: {enabled: true, labels: {release: prometheus}}\nprometheusRule: {enabled: true}\ndashboards: {enabled: true}",
         "rbac: {aggregate: false}\nadmissionPolicy: {enabled: false}\nnetworkPolicy: {enabled: false}\ntest: {enabled: false}"
       })
   void everySetOfValuesGivesSoundObjects(String values) {
@@ -151,6 +153,27 @@ class ChartTest {
     assertThat(Chart.ofKind(objects, "Namespace"))
         .hasSize(values.contains("create: false") ? 0 : 1);
     assertThat(Chart.ofKind(objects, "PodMonitor")).hasSize(values.contains("podMonitor") ? 1 : 0);
+  }
+
+  @Test
+  void rulesAndDashboardsReachTheClusterAsTheyAre() throws IOException {
+    List<JsonNode> objects =
+        Chart.render("prometheusRule: {enabled: true}\ndashboards: {enabled: true}");
+    assertThat(Chart.ofKind(objects, "PrometheusRule").getFirst().path("spec"))
+        .isEqualTo(Chart.yaml(Chart.directory().resolve("rules/diecast.yaml")));
+    List<JsonNode> maps = Chart.ofKind(objects, "ConfigMap");
+    try (Stream<Path> files = Files.list(Chart.directory().resolve("dashboards"))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        assertThat(maps)
+            .as(name)
+            .filteredOn(map -> map.path("data").has(name))
+            .singleElement()
+            .matches(map -> map.at("/metadata/labels/grafana_dashboard").asText().equals("1"))
+            .extracting(map -> map.path("data").path(name).asText())
+            .isEqualTo(Files.readString(file).strip());
+      }
+    }
   }
 
   /** GeneratedFilesTest of the module crds compares the chart's copies with the types. */
