@@ -158,14 +158,28 @@ public final class Bridges {
   }
 
   /**
-   * Keeps the kernel from speaking IPv6 on a device (Linux, Documentation/networking/ip-sysctl.rst:
-   * disable_ipv6).
+   * Keeps the kernel from speaking IPv6 on a device: no address (Linux, if_link.h:
+   * IFLA_INET6_ADDR_GEN_MODE), and no IPv6 at all where /proc/sys can be written, which it cannot
+   * in most containers (Documentation/networking/ip-sysctl.rst: disable_ipv6). To be called before
+   * it is up.
    */
   public static void withoutIpv6(String device) throws IOException {
-    Path all = Path.of("/proc/sys/net/ipv6/conf");
     // These files are those of the namespace of whoever opens them.
-    if (Files.exists(all)) {
-      Files.writeString(all.resolve(device).resolve("disable_ipv6"), "1");
+    Path switches = Path.of("/proc/sys/net/ipv6/conf").resolve(device);
+    if (!Files.exists(switches)) {
+      return;
+    }
+    withoutIpv6Address(device);
+    Path disabled = switches.resolve("disable_ipv6");
+    if (Files.isWritable(disabled)) {
+      Files.writeString(disabled, "1");
+    }
+  }
+
+  static void withoutIpv6Address(String device) throws SystemCallException {
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      RouteNetlink.withoutIpv6Address(device, index(socket, arena, device));
     }
   }
 
