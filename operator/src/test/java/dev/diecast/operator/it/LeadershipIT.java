@@ -49,6 +49,7 @@ class LeadershipIT {
     second.awaitReady();
     cluster.apply(Fixtures.model("one", "10", Fixtures.group("web", 1)));
     awaitNode("one-web-0");
+    first.awaitLog("ScaleModel " + NAMESPACE + "/one");
     assertThat(second.log()).doesNotContain("ScaleModel " + NAMESPACE);
     assertThat(holder()).isEqualTo("first");
 
@@ -56,7 +57,7 @@ class LeadershipIT {
     cluster.apply(Fixtures.model("two", "10", Fixtures.group("web", 1)));
     awaitNode("two-web-0");
     assertThat(holder()).isEqualTo("second");
-    assertThat(second.log()).contains("ScaleModel " + NAMESPACE + "/two");
+    second.awaitLog("ScaleModel " + NAMESPACE + "/two");
   }
 
   private static void awaitNode(String name) {

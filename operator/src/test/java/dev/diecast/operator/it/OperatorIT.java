@@ -61,7 +61,7 @@ class OperatorIT {
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .until(() -> operator.health().body().contains("scalemodels.diecast.dev/v1alpha1"));
-    assertThat(operator.log()).contains("waiting for the CRDs of");
+    operator.awaitLog("waiting for the CRDs of");
     api.applyDefinitions();
     operator.awaitReady();
   }

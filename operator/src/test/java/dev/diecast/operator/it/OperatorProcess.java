@@ -69,6 +69,14 @@ final class OperatorProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** What it says comes after what it does. */
+  OperatorProcess awaitLog(String text) {
+    Awaitility.await("\"" + text + "\" in " + log)
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> log().contains(text));
+    return this;
+  }
+
   void kill() {
     process.destroyForcibly();
     process.onExit().join();
