@@ -31,19 +31,28 @@ class DaemonIT extends DaemonSuite {
     assertThat(Conditions.find(host.getStatus().conditions(), "Ready")).isPresent();
     assertThat(host.getStatus().drivers()).hasSize(2);
 
-    String version = host.getMetadata().getResourceVersion();
+    // A core's speed is measured anew at each start: on a busy machine it may be another.
+    DilationHost before = host;
+    DilationHost after = restarted();
+    for (int i = 0; i < 5 && speed(before) != speed(after); i++) {
+      before = after;
+      after = restarted();
+    }
+    assertThat(after.getMetadata().getResourceVersion())
+        .as("a status is written when it has changed: %s, %s", before, after)
+        .isEqualTo(before.getMetadata().getResourceVersion());
+  }
+
+  /** The host, some rounds after a restart. */
+  private DilationHost restarted() throws Exception {
     restart("diecast.host-interval", "0.2s");
     eventually().until(() -> daemon.isReady());
     Thread.sleep(2_000);
-    assertThat(
-            client
-                .resources(DilationHost.class)
-                .withName(NODE)
-                .get()
-                .getMetadata()
-                .getResourceVersion())
-        .as("a status is written when it has changed")
-        .isEqualTo(version);
+    return client.resources(DilationHost.class).withName(NODE).get();
+  }
+
+  private static long speed(DilationHost host) {
+    return host.getStatus().coreIterationsPerSecond();
   }
 
   @Test
