@@ -1,8 +1,14 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.image.GuestImage;
+import dev.diecast.standalone.image.ImageArchive;
+import dev.diecast.standalone.image.LocalImageStore;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,8 +21,8 @@ import picocli.CommandLine.Parameters;
     name = "image",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Lists and builds guest images from Debian packages.",
-    subcommands = {ImageCommand.Build.class, ImageCommand.Listing.class})
+    description = "Lists, builds and exports guest images made of Debian packages.",
+    subcommands = {ImageCommand.Build.class, ImageCommand.Export.class, ImageCommand.Listing.class})
 final class ImageCommand {
 
   @Command(
@@ -58,6 +64,84 @@ final class ImageCommand {
       } catch (IllegalArgumentException e) {
         throw new Refusal(e.getMessage());
       }
+    }
+  }
+
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Writes an image as a container image, for a cluster's registry; the base is built where",
+        "it is not there yet."
+      },
+      footer = {
+        "",
+        "Example: diecast image export diecast.dev/guests/base:bookworm \\",
+        "           --as registry.example.com/guests/base:bookworm --output - | docker load"
+      })
+  static final class Export implements Callable<Integer> {
+    private static final String STANDARD_OUTPUT = "-";
+
+    @Parameters(paramLabel = "NAME", description = "Image reference; `diecast image list` has all.")
+    private String name;
+
+    @Option(
+        names = "--as",
+        paramLabel = "REFERENCE",
+        description = "What it is called there (default: NAME).")
+    private String as;
+
+    @Option(
+        names = "--output",
+        required = true,
+        paramLabel = "FILE",
+        description = "An archive for docker load, podman load or skopeo; - is standard output.")
+    private String file;
+
+    @Override
+    public Integer call() throws IOException {
+      ProgressConsole progress = new ProgressConsole(System.err, false);
+      try {
+        GuestImage image =
+            new LocalImageStore(Setup.cache(), progress).resolve(name).orElseThrow(this::unknown);
+        if (file.equals(STANDARD_OUTPUT)) {
+          write(image, Path.of(System.getProperty("java.io.tmpdir")), System.out);
+        } else {
+          writeFile(image, Path.of(file).toAbsolutePath());
+          progress.step("%s: docker load -i %1$s, then push".formatted(file));
+        }
+        return ExitCode.OK;
+      } catch (IllegalArgumentException e) {
+        throw new Refusal(e.getMessage());
+      }
+    }
+
+    private void writeFile(GuestImage image, Path target) throws IOException {
+      Path directory = target.getParent();
+      if (!Files.isDirectory(directory) || Files.isDirectory(target)) {
+        throw new Refusal(
+            "--output: %s cannot be a file: write a path in a directory".formatted(file));
+      }
+      // What is there stays until the new one is whole.
+      Path part = directory.resolve("." + target.getFileName() + ".part");
+      try {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+          write(image, directory, out);
+        }
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+
+    private void write(GuestImage image, Path scratch, OutputStream out) throws IOException {
+      ImageArchive.write(image, as == null ? image.reference() : as, scratch, out);
+    }
+
+    private Refusal unknown() {
+      return new Refusal(
+          "NAME: there is no image %s: build it by `diecast image build %1$s`, or take one of %s"
+              .formatted(name, String.join(", ", Setup.imageStore().available())));
     }
   }
 
