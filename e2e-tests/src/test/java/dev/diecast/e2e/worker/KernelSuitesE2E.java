@@ -38,7 +38,7 @@ class KernelSuitesE2E {
         vm.exec(
             WorkerCommand.of(command(inside, roots).toArray(String[]::new))
                 .in(Path.of("").toAbsolutePath())
-                .within(Duration.ofMinutes(15)),
+                .within(Duration.ofMinutes(25)),
             System.out,
             System.err);
     fetchReports(vm, inside);

@@ -271,9 +271,14 @@ final class KernelRuntime implements EngineUnderTest {
     return 3;
   }
 
+  /**
+   * The core loses by a seed, always the same frames; netem draws anew in each run (its seed can be
+   * set from Linux 6.7 on), so that one in ten runs would be outside the 95 % interval of one of
+   * the two shares. Of four deviations one in 8,000 is.
+   */
   @Override
   public double lossDeviations() {
-    return 1.96;
+    return 4;
   }
 
   @Override
