@@ -1,6 +1,7 @@
 package dev.diecast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
@@ -10,6 +11,9 @@ import org.junit.jupiter.api.Test;
 class RunE2E {
   /** Wider than the 10 % of a user's run: test machines are shared, and their speed wanders. */
   private static final String TOLERANCE = "25";
+
+  /** Least over most speed of the undilated guest in the rounds of one run. */
+  private static final double STEADY = 0.8;
 
   private final Diecast diecast = new Diecast("e2e-run");
 
@@ -32,9 +36,8 @@ class RunE2E {
             TOLERANCE);
     System.err.println(run.err());
 
-    assertThat(run.exit()).as(run.all()).isZero();
+    assertThat(run.exit()).as(run.all()).isIn(0, 1, 3);
     JsonNode report = run.json();
-    assertThat(report.path("verdict").asText()).isEqualTo("PASS");
     assertThat(report.path("timeDilationFactor").asText()).isEqualTo("10");
     assertThat(report.path("nodes").size()).isGreaterThanOrEqualTo(6);
     for (JsonNode node : report.path("nodes")) {
@@ -43,11 +46,28 @@ class RunE2E {
           .as(node.toPrettyString())
           .isLessThanOrEqualTo(200);
       assertThat(node.at("/clock/windowSeconds").asDouble()).isGreaterThanOrEqualTo(30);
+    }
+    assertThat(diecast.leftovers()).isEmpty();
+
+    assumeSteady(report.path("reference"));
+    assertThat(run.exit()).as(run.all()).isZero();
+    assertThat(report.path("verdict").asText()).isEqualTo("PASS");
+    for (JsonNode node : report.path("nodes")) {
       assertThat(node.at("/cpu/ratio").asDouble(Double.NaN))
           .as(node.toPrettyString())
           .isBetween(0.75, 1.25);
     }
-    assertThat(diecast.leftovers()).isEmpty();
+  }
+
+  /** Work is told by comparison with an undilated guest: one that wanders by itself tells none. */
+  private static void assumeSteady(JsonNode reference) {
+    double least = reference.path("least").asDouble();
+    double most = reference.path("most").asDouble();
+    assumeTrue(
+        least >= STEADY * most,
+        () ->
+            "SKIPPED: this machine's own speed wanders too much to judge work by: %.0f to %.0f loop iterations/s of the undilated guest"
+                .formatted(least, most));
   }
 
   @Test
