@@ -98,7 +98,7 @@ public final class Fixtures {
   public static DilationHost host(String name, String cpu, String memory) {
     DilationHost host = new DilationHost();
     host.setMetadata(new ObjectMetaBuilder().withName(name).withLabels(Map.of()).build());
-    host.setSpec(new DilationHostSpec(null));
+    host.setSpec(new DilationHostSpec());
     host.setStatus(hostStatus(cpu, memory, TSC_KILOHERTZ, "True"));
     return host;
   }

@@ -18,11 +18,20 @@ public record DilationHostSpec(
             value = Rules.POSITIVE,
             message =
                 "relativeSpeed is a rational number greater than 0, " + Rules.RATIONAL_MESSAGE)
-        String relativeSpeed) {
+        String relativeSpeed,
+    @JsonPropertyDescription(
+            "What caps on this host are wider by, as measured on it; in place of what its daemon"
+                + " was started with.")
+        @ValidationRule(
+            value = Rules.SWITCH_LOSSES,
+            message =
+                "emulatedMicros and virtualisedMicros are microseconds per period, such as 1000, or"
+                    + " a table by T, such as 2:800,10:1800")
+        SwitchLosses switchLoss) {
 
   /** Of a host of which nothing is said. */
-  public DilationHostSpec(Boolean unschedulable) {
-    this(unschedulable, null);
+  public DilationHostSpec() {
+    this(null, null, null);
   }
 
   /**

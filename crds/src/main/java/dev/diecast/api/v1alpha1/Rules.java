@@ -27,6 +27,17 @@ public final class Rules {
   /** Characters of a DNS label; a node's name is one. */
   public static final int LONGEST_NODE_NAME = 63;
 
+  private static final String SWITCH_LOSS =
+      ".matches('^([0-9]{1,7}|[0-9./]{1,19}:[0-9]{1,7}(,[0-9./]{1,19}:[0-9]{1,7})*)$')";
+
+  /** In the form that {@code dev.diecast.core.cpu.SwitchLoss} reads. */
+  static final String SWITCH_LOSSES =
+      "(!has(self.emulatedMicros) || self.emulatedMicros"
+          + SWITCH_LOSS
+          + ") && (!has(self.virtualisedMicros) || self.virtualisedMicros"
+          + SWITCH_LOSS
+          + ")";
+
   static final String RATIONAL_MESSAGE = "written as 10, 5/2 or 2.5";
 
   static final String FACTOR =

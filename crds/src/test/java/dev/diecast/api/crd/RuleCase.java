@@ -49,7 +49,7 @@ record RuleCase(
       apiVersion: diecast.dev/v1alpha1
       kind: DilationHost
       metadata: {name: w1}
-      spec: {relativeSpeed: "1"}
+      spec: {relativeSpeed: "1", switchLoss: {emulatedMicros: "2:800,5/2:900"}}
       """;
 
   private static final String GRAPH =
@@ -119,6 +119,14 @@ record RuleCase(
         object(HOST),
         "/spec/relativeSpeed",
         "'0'");
+    add(
+        cases,
+        "dilationhosts",
+        ".spec.switchLoss",
+        "",
+        object(HOST),
+        "/spec/switchLoss/emulatedMicros",
+        "'1 ms'");
     return cases;
   }
 

@@ -7,8 +7,8 @@ import java.io.IOException;
 
 /**
  * What is added to the caps of this host's vCPUs so that the work that is due gets done and not
- * only the time. A constant is a default; a table was measured on the host ({@code ./diecast bench
- * cpu --calibrate}).
+ * only the time. A constant is a default; a table was measured on the host, by {@code ./diecast
+ * run} or {@code ./diecast bench cpu}.
  *
  * @param emulated of a vCPU that QEMU emulates (TCG), whose translated code alone is larger than a
  *     cache

@@ -4,6 +4,7 @@ import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.DilationHostSpec;
 import dev.diecast.api.v1alpha1.DilationHostStatus;
+import dev.diecast.daemon.cpu.CpuCorrection;
 import dev.diecast.daemon.overload.HostOverload;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.status.ServerSideApply;
@@ -30,6 +31,8 @@ public final class HostPublisher {
   private final BooleanSupplier vmsHere;
   private Long generation;
   private Written written;
+  private Instant read = Instant.MIN;
+  private volatile HostSettings asSaid;
 
   private record Written(DilationHostStatus status, Instant at) {}
 
@@ -39,6 +42,12 @@ public final class HostPublisher {
     this.nodeName = nodeName;
     this.settings = settings;
     this.vmsHere = vmsHere;
+    this.asSaid = settings;
+  }
+
+  /** What is added to caps here, by the last that was read of the DilationHost. */
+  public CpuCorrection correction() {
+    return asSaid.correction();
   }
 
   /**
@@ -57,7 +66,7 @@ public final class HostPublisher {
     }
     Instant now = Instant.now();
     Optional<DilationHostStatus> before = Optional.ofNullable(published.getStatus());
-    generation = published.getMetadata().getGeneration();
+    readSpec(published);
     DilationHostStatus status = status(facts, overload, before, now);
     written = new Written(status, now);
     if (before.equals(Optional.of(status))) {
@@ -70,17 +79,22 @@ public final class HostPublisher {
 
   /**
    * Writes how loaded the host is, where that is news: whether it is overloaded soon, numbers alone
-   * seldom. Asks the API server for nothing.
+   * seldom. What comes back says what is asked of the host; where nothing was written, that is read
+   * as seldom.
    *
    * @param facts as they were published last
    */
   public void publishLoad(HostFacts facts, HostOverload overload) {
     Instant now = Instant.now();
+    if (Duration.between(read, now).compareTo(SELDOM) >= 0) {
+      Optional.ofNullable(resource().get()).ifPresent(this::readSpec);
+    }
     DilationHostStatus status = status(facts, overload, Optional.of(written.status), now);
+    boolean said = !written.status.switchLoss().equals(status.switchLoss());
     boolean news = !Conditions.sameButWording(written.status.conditions(), status.conditions());
     boolean numbers = !written.status.load().equals(status.load());
     Duration age = Duration.between(written.at, now);
-    if (news && age.compareTo(SOON) >= 0 || numbers && age.compareTo(SELDOM) >= 0) {
+    if (said || news && age.compareTo(SOON) >= 0 || numbers && age.compareTo(SELDOM) >= 0) {
       apply(status);
       written = new Written(status, now);
     }
@@ -88,20 +102,33 @@ public final class HostPublisher {
 
   private DilationHostStatus status(
       HostFacts facts, HostOverload overload, Optional<DilationHostStatus> before, Instant now) {
-    return HostStatus.of(
-        facts, settings, overload, before, generation, vmsHere.getAsBoolean(), now);
+    return HostStatus.of(facts, asSaid, overload, before, generation, vmsHere.getAsBoolean(), now);
   }
 
   private void apply(DilationHostStatus status) {
     DilationHost own = own();
     own.setStatus(status);
-    client.resource(own).subresource("status").patch(ServerSideApply.OWN);
+    readSpec(client.resource(own).subresource("status").patch(ServerSideApply.OWN));
+  }
+
+  private void readSpec(DilationHost host) {
+    read = Instant.now();
+    generation = host.getMetadata().getGeneration();
+    HostSettings before = asSaid;
+    try {
+      asSaid = Optional.ofNullable(host.getSpec()).map(settings::asSaid).orElse(settings);
+    } catch (IllegalArgumentException e) {
+      LOG.warnf("DilationHost %s: %s", nodeName, e.getMessage());
+    }
+    if (!before.equals(asSaid)) {
+      LOG.infof("caps of this host are wider by %s", asSaid.correction());
+    }
   }
 
   private DilationHost applyObject() {
     DilationHost own = own();
     own.getMetadata().setLabels(Map.of(LABEL_HOSTNAME, nodeName));
-    own.setSpec(new DilationHostSpec(null)); // required, and the administrator's: none of it ours
+    own.setSpec(new DilationHostSpec()); // required, and the administrator's: none of it ours
     return client.resource(own).fieldManager(Api.NODE_DAEMON).forceConflicts().serverSideApply();
   }
 

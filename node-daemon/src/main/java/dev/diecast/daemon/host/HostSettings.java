@@ -1,6 +1,9 @@
 package dev.diecast.daemon.host;
 
+import dev.diecast.api.v1alpha1.DilationHostSpec;
 import dev.diecast.api.v1alpha1.DilationHostStatus.Overhead;
+import dev.diecast.api.v1alpha1.SwitchLosses;
+import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.daemon.cpu.CpuCorrection;
 import java.util.Optional;
 
@@ -12,4 +15,33 @@ import java.util.Optional;
  * @param peerAddress at which it takes packets of other hosts' pipes
  */
 public record HostSettings(
-    Overhead overhead, Optional<String> peerAddress, CpuCorrection correction) {}
+    Overhead overhead, Optional<String> peerAddress, CpuCorrection correction) {
+
+  /**
+   * The same with what an administrator says of the host in its place.
+   *
+   * @throws IllegalArgumentException where an API server without CEL has let a text through that is
+   *     neither a number nor a table; says the field
+   */
+  HostSettings asSaid(DilationHostSpec spec) {
+    SwitchLosses said = spec.switchLoss();
+    return said == null
+        ? this
+        : new HostSettings(
+            overhead,
+            peerAddress,
+            new CpuCorrection(
+                switchLoss("emulatedMicros", said.emulatedMicros()).orElse(correction.emulated()),
+                switchLoss("virtualisedMicros", said.virtualisedMicros())
+                    .orElse(correction.virtualised())));
+  }
+
+  private static Optional<SwitchLoss> switchLoss(String field, String text) {
+    try {
+      return Optional.ofNullable(text).map(SwitchLoss::parse);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "spec.switchLoss.%s: %s".formatted(field, e.getMessage()), e);
+    }
+  }
+}

@@ -63,6 +63,7 @@ public final class Daemon implements AutoCloseable {
   private final StatusWriter writer;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean published;
+  private volatile boolean hostTried;
   private volatile boolean stopping;
 
   private Daemon(
@@ -103,6 +104,15 @@ public final class Daemon implements AutoCloseable {
     metrics.orphansCleaned(cleaned);
     LOG.infof("%d records, %d cgroups of dead VMs removed", records.all().size(), cleaned);
     this.api = new ApiObjects(client, settings.nodeName());
+    this.publisher =
+        new HostPublisher(
+            client,
+            settings.nodeName(),
+            new HostSettings(
+                new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
+                settings.networkAddress(),
+                settings.correction()),
+            () -> !records.all().isEmpty());
     this.loop =
         new NodeLoop(
             scanner,
@@ -115,7 +125,7 @@ public final class Daemon implements AutoCloseable {
                 HostEpochClock.start(),
                 settings.clock(),
                 settings.starvationWindow(),
-                settings.correction(),
+                publisher::correction,
                 metrics),
             new ModelNetworks(
                 proc,
@@ -128,15 +138,6 @@ public final class Daemon implements AutoCloseable {
             new PipeLoad(settings.starvationWindow()));
     metrics.watch(loop, settings.metricsPerNode());
     this.probe = new HostProbe(settings.proc(), settings.stateDirectory(), hierarchies.cpu);
-    this.publisher =
-        new HostPublisher(
-            client,
-            settings.nodeName(),
-            new HostSettings(
-                new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
-                settings.networkAddress(),
-                settings.correction()),
-            () -> !records.all().isEmpty());
     this.writer = new StatusWriter(client, settings.clock().tolerancePpm(), metrics);
   }
 
@@ -216,8 +217,10 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void nodes() throws IOException {
-    // Before the first list is complete an absent node proves nothing.
-    if (api.hasSynced()) {
+    // Before the first list is complete an absent node proves nothing; before the host was asked
+    // for,
+    // caps that a predecessor has set would become those of the settings for a moment.
+    if (api.hasSynced() && hostTried) {
       loop.step(api.nodes().values());
       cores.hold(!loop.views().isEmpty());
     }
@@ -255,6 +258,7 @@ public final class Daemon implements AutoCloseable {
             LOG.warnf("DilationHost %s cannot be written: %s", settings.nodeName(), e);
           }
         }
+        hostTried = true;
         Thread.sleep(wait.compareTo(settings.hostInterval()) < 0 ? wait : settings.hostInterval());
       }
     } catch (InterruptedException e) {

@@ -72,7 +72,7 @@ final class RunningVm {
           "no mounted cgroup hierarchy has the cpu controller: mount the host's /sys/fs/cgroup");
     }
     long start = System.nanoTime();
-    CpuCap cap = given.cap().compensatedFor(daemon.correction().micros(threads, factor));
+    CpuCap cap = given.cap().compensatedFor(daemon.correction().get().micros(threads, factor));
     CapOutcome outcome = daemon.capping().get().cap(identity, cap, qemu, threads);
     daemon.metrics().capTook(System.nanoTime() - start);
     if (outcome instanceof CapOutcome.Capped capped && !capped.drift().isEmpty()) {

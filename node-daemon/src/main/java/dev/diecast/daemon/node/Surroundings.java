@@ -16,6 +16,7 @@ import dev.diecast.daemon.record.VmRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What every VM needs of the daemon. */
 record Surroundings(
@@ -27,7 +28,7 @@ record Surroundings(
     HostEpochClock host,
     ClockSettings clock,
     Duration starvationWindow,
-    CpuCorrection correction,
+    Supplier<CpuCorrection> correction,
     DaemonMetrics metrics) {
 
   Dilator dilator(Driver driver) {

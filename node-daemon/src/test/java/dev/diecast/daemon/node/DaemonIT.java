@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.SwitchLosses;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.support.HostCgroup;
 import dev.diecast.daemon.support.VcpuProcess;
@@ -103,6 +104,48 @@ class DaemonIT extends DaemonSuite {
 
     client.resource(now).delete();
     eventually().until(() -> HostCgroup.children(cgroup.directory()).isEmpty() && records() == 0);
+  }
+
+  @Test
+  void whatIsMeasuredOnTheHostIsAddedToItsCapsAtOnceAndAfterARestart() throws Exception {
+    DilatedNode node = node("m-web-0", "10", 1, "1");
+    vm(node, 1);
+    start();
+    awaitCondition("m-web-0", "Capped", "True", "CapInForce");
+    measured("{\"virtualisedMicros\":\"7\",\"emulatedMicros\":\"2:800,10:2200\"}");
+    try {
+      eventually()
+          .untilAsserted(
+              () -> assertThat(get("m-web-0").getStatus().cpu().quotaMicros()).isEqualTo(12_200));
+      assertThat(get("m-web-0").getStatus().cpu().correctionMicros()).isEqualTo(2_200);
+      assertThat(switchLoss()).isEqualTo(new SwitchLosses("2:800,10:2200", "7"));
+      assertThat(daemon.metrics().text())
+          .as("nobody else has changed a cap")
+          .contains("diecast_drift_repairs_total{kind=\"CapChanged\",} 0.0");
+      restart();
+      eventually().until(() -> daemon.isReady());
+      Thread.sleep(1_500);
+      assertThat(get("m-web-0").getStatus().cpu().quotaMicros()).isEqualTo(12_200);
+    } finally {
+      measured("null");
+    }
+    eventually()
+        .untilAsserted(
+            () -> assertThat(get("m-web-0").getStatus().cpu().quotaMicros()).isEqualTo(11_000));
+    assertThat(switchLoss()).isEqualTo(new SwitchLosses("1000", "0"));
+  }
+
+  private static void measured(String switchLoss) {
+    client
+        .resources(DilationHost.class)
+        .withName(NODE)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"switchLoss\":%s}}".formatted(switchLoss));
+  }
+
+  private static SwitchLosses switchLoss() {
+    return client.resources(DilationHost.class).withName(NODE).get().getStatus().switchLoss();
   }
 
   @Test

@@ -128,7 +128,7 @@ class OverloadKernelIT {
             // Rough, so that a clock is proven in a second or two.
             new ClockSettings(Duration.ofMillis(100), Duration.ofSeconds(60), 50_000),
             Duration.ofSeconds(3),
-            CpuCorrection.NONE,
+            () -> CpuCorrection.NONE,
             metrics),
         new ModelNetworks(proc, records, List::of, _ -> Optional.empty(), "here"),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),

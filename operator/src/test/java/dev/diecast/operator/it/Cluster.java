@@ -80,7 +80,7 @@ final class Cluster {
     DilationHost host = new DilationHost();
     host.setMetadata(
         new ObjectMetaBuilder().withName(name).withLabels(Map.of("test", namespace)).build());
-    host.setSpec(new DilationHostSpec(null));
+    host.setSpec(new DilationHostSpec());
     client.resource(host).create();
     hostStatus(name, Fixtures.hostStatus(cpu, memory, Fixtures.TSC_KILOHERTZ, "True"));
   }

@@ -94,7 +94,7 @@ class PlannerTest {
     DilationHost host = host("w1", "1", "8Gi");
     assertThat(refused(plan(model, host)).reason()).isEqualTo(Reason.DoesNotFit);
 
-    host.setSpec(new DilationHostSpec(null, "2"));
+    host.setSpec(new DilationHostSpec(null, "2", null));
     Planned planned = (Planned) plan(model, host);
     assertThat(planned.nodes())
         .allSatisfy(node -> assertThat(node.hostSpeed()).isEqualTo(Rational.of(2)));
@@ -109,7 +109,7 @@ class PlannerTest {
   @Test
   void aHostThatIsTooSlowTakesNothing() {
     DilationHost host = host("w1", "16", "8Gi");
-    host.setSpec(new DilationHostSpec(null, "1/3"));
+    host.setSpec(new DilationHostSpec(null, "1/3", null));
     assertThat(refused(plan(model("m", "2", group("web", 1)), host)).reason())
         .isEqualTo(Reason.DoesNotFit);
     assertThat(plan(model("m", "3", group("web", 1)), host)).isInstanceOf(Planned.class);
@@ -118,7 +118,7 @@ class PlannerTest {
   @Test
   void aHostOfAnImpossibleSpeedIsClosedAndSaysWhy() {
     DilationHost host = host("w1", "16", "8Gi");
-    host.setSpec(new DilationHostSpec(null, "0"));
+    host.setSpec(new DilationHostSpec(null, "0", null));
     assertThat(refused(plan(model("m", "3", group("web", 1)), host)).message())
         .contains("spec.relativeSpeed");
   }
@@ -248,7 +248,7 @@ class PlannerTest {
     ScaleModel model = model("m", "1", group("web", 2));
     Planned first = planned(plan(model, host("w1", "2", "8Gi")));
     DilationHost smaller = host("w1", "1", "8Gi");
-    smaller.setSpec(new DilationHostSpec(true));
+    smaller.setSpec(new DilationHostSpec(true, null, null));
 
     Planned second =
         planned(
@@ -352,7 +352,7 @@ class PlannerTest {
     assertThat(refused(plan(model)).message()).contains("no DilationHost", "node daemon");
 
     DilationHost closed = host("w1", "2", "8Gi");
-    closed.setSpec(new DilationHostSpec(true));
+    closed.setSpec(new DilationHostSpec(true, null, null));
     assertThat(refused(plan(model, closed)).message()).contains("w1", "unschedulable");
 
     DilationHost notReady = host("w1", "2", "8Gi");

@@ -11,7 +11,6 @@ import dev.diecast.core.Rational;
 import dev.diecast.core.placement.ResourceVector;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.supervisor.Instance;
-import dev.diecast.standalone.supervisor.SupervisorConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Does every guest get the work that it is due, with the host full to its reserve? */
@@ -73,6 +73,8 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
       description = "Host time of one round (default: ${DEFAULT-VALUE}).")
   private int roundSeconds;
 
+  @Mixin private CompensationOption compensation;
+
   @Option(
       names = "--calibrate",
       description = {
@@ -95,6 +97,7 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
     speeds.forEach(CpuBench::speed);
     requireWithin("--rounds", rounds, 1, 100, "rounds");
     requireWithin("--round", roundSeconds, 1, 600, "seconds");
+    compensation.check();
     if (guests != null) {
       requireWithin("--guests", guests, 1, MOST_GUESTS, "guests");
     }
@@ -109,7 +112,7 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
       results.addAll(measure(session, factor, cores, progress));
     }
     if (calibrate) {
-      keep(results, accelerator(target), progress);
+      keep(results, session.accelerator(), progress);
     }
     return results;
   }
@@ -151,8 +154,10 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
     CpuBenchResult.Measured measured;
     try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
       new BootWait(session, progress, BOOT).await(watch, factor, begin);
-      CpuProbe probe = new CpuProbe(progress, reference.exec(), Duration.ofSeconds(roundSeconds));
+      CpuProbe probe = new CpuProbe(progress, reference.speed(), Duration.ofSeconds(roundSeconds));
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
+      new CpuCompensation(session, progress, probe)
+          .learn(watch, subjects, factor, compensation.rounds());
       measured =
           new CpuBenchResult.Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
     }
@@ -193,11 +198,6 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
 
   private static List<DilatedNode> nodesOf(ModelWatch.Snapshot snapshot, String group) {
     return snapshot.nodes().stream().filter(node -> node.getSpec().group().equals(group)).toList();
-  }
-
-  /** What the instance's guests run by: that a host has /dev/kvm does not say that they use it. */
-  static Accelerator accelerator(Instance instance) throws IOException {
-    return SupervisorConfiguration.read(instance.configurationFile()).qemu().accelerator();
   }
 
   /** Of guests as fast as the host: slower ones have another quota, and lose as much of it. */

@@ -6,7 +6,6 @@ import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
-import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.frame.Frames;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +103,7 @@ record CpuBenchResult(
         cpu.map(DilatedNodeStatus.Cpu::quotaMicros).orElse(null),
         cpu.map(DilatedNodeStatus.Cpu::periodMicros).orElse(null),
         cpu.map(DilatedNodeStatus.Cpu::correctionMicros).orElse(null),
-        cpu.map(c -> switchLoss(c, Medians.of(ratios))).orElse(null),
+        cpu.map(c -> boxed(CpuCompensation.switchLoss(c, Medians.of(ratios)))).orElse(null),
         cpu.map(c -> new CpuCap(c.quotaMicros(), c.periodMicros()).longestHole(1, factor))
             .map(hole -> hole.toNanos() / 1000)
             .orElse(null),
@@ -116,16 +115,6 @@ record CpuBenchResult(
                 .toList()));
   }
 
-  private static Long switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
-    long correction = Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
-    CpuCap inForce = new CpuCap(cpu.quotaMicros(), cpu.periodMicros());
-    OptionalLong lost =
-        ratio.isPresent()
-            ? SwitchLoss.measured(inForce, correction, ratio.getAsDouble())
-            : OptionalLong.empty();
-    return lost.isPresent() ? lost.getAsLong() : null;
-  }
-
   private static Duration defaultPeriodHole(Rational speed, DilationFactor factor) {
     Rational micros = Frames.hostCpu(1, speed, factor).times(CpuCap.DEFAULT_PERIOD_MICROS);
     return micros.compareTo(Rational.of(CpuCap.LEAST_QUOTA_MICROS)) < 0
@@ -135,6 +124,10 @@ record CpuBenchResult(
 
   private static Double boxed(OptionalDouble value) {
     return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
   }
 
   static TextTable table(List<CpuBenchResult> results) {

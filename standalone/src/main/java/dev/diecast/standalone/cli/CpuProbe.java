@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Measures the speed of every node's vCPUs while all of them are busy at once, against an undilated
@@ -29,16 +31,13 @@ import java.util.concurrent.Future;
 final class CpuProbe {
   private static final Duration REFERENCE = Duration.ofSeconds(1);
 
-  /** Readings of the reference at a time, so that one that is disturbed does not count. */
-  private static final int REFERENCE_READINGS = 2;
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Progress progress;
-  private final GuestExec reference;
+  private final ReferenceSpeed reference;
   private final Duration roundHostTime;
 
-  CpuProbe(Progress progress, GuestExec reference, Duration roundHostTime) {
+  CpuProbe(Progress progress, ReferenceSpeed reference, Duration roundHostTime) {
     this.progress = progress;
     this.reference = reference;
     this.roundHostTime = roundHostTime;
@@ -72,24 +71,53 @@ final class CpuProbe {
       Map<String, List<Double>> ratios,
       Map<String, List<Double>> rates,
       List<Double> reference,
-      Map<String, String> failures) {}
+      Map<String, String> failures) {
+
+    /** Nothing was measured. */
+    static final Result NONE = new Result(Map.of(), Map.of(), List.of(), Map.of());
+
+    /** With what was measured after it. */
+    Result and(Result later) {
+      return new Result(
+          joined(ratios, later.ratios),
+          joined(rates, later.rates),
+          Stream.concat(reference.stream(), later.reference.stream()).toList(),
+          Stream.of(failures, later.failures)
+              .flatMap(map -> map.entrySet().stream())
+              .collect(
+                  Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (first, _) -> first)));
+    }
+
+    private static Map<String, List<Double>> joined(
+        Map<String, List<Double>> one, Map<String, List<Double>> other) {
+      Map<String, List<Double>> all = new HashMap<>(one);
+      other.forEach(
+          (name, values) ->
+              all.merge(name, values, (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
+      return all;
+    }
+  }
 
   Result measure(List<Subject> subjects, int rounds) throws IOException, InterruptedException {
     Map<String, List<Double>> ratios = new HashMap<>();
     Map<String, List<Double>> rates = new HashMap<>();
     Map<String, String> failures = new HashMap<>();
     List<Double> references = new ArrayList<>();
-    readReference(references);
+    List<Double> before = readReference();
+    references.addAll(before);
     for (int round = 1; round <= rounds; round++) {
       progress.step(
           "CPU round %d of %d: %d nodes busy at once for %d s of host time"
               .formatted(round, rounds, subjects.size(), roundHostTime.toSeconds()));
       Map<String, Double> measured = together(subjects, failures);
-      readReference(references);
-      int neighbours = 2 * REFERENCE_READINGS;
+      List<Double> after = readReference();
+      references.addAll(after);
       double own =
-          Medians.of(references.subList(references.size() - neighbours, references.size()))
+          Stream.concat(before.stream(), after.stream())
+              .mapToDouble(Double::doubleValue)
+              .average()
               .orElseThrow();
+      before = after;
       for (Subject subject : subjects) {
         Double rate = measured.get(subject.name());
         if (rate != null) {
@@ -102,10 +130,8 @@ final class CpuProbe {
     return new Result(ratios, rates, references, failures);
   }
 
-  private void readReference(List<Double> references) throws IOException {
-    for (int i = 0; i < REFERENCE_READINGS; i++) {
-      references.add(rate(reference, 1, REFERENCE));
-    }
+  private List<Double> readReference() throws IOException {
+    return reference.read(guest -> rate(guest, 1, REFERENCE));
   }
 
   private Map<String, Double> together(List<Subject> subjects, Map<String, String> failures)

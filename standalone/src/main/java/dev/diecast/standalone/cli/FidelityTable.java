@@ -2,6 +2,8 @@ package dev.diecast.standalone.cli;
 
 import dev.diecast.core.fidelity.Outcome;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
+import java.util.Objects;
 
 /** A run's report for a person at a terminal. */
 final class FidelityTable {
@@ -43,6 +45,7 @@ final class FidelityTable {
                 number("%.0f", report.reference().least()),
                 number("%.0f", report.reference().most()),
                 report.reference().rounds()));
+    text.append(corrections(report));
     for (RunReport.Judged finding : report.findings()) {
       if (finding.outcome() != Outcome.PASS) {
         text.append(
@@ -62,6 +65,26 @@ final class FidelityTable {
         "%nVerdict: %s   (first guest up after %.1f s, whole run %.0f s)%n"
             .formatted(report.verdict(), report.firstGuestSeconds(), report.seconds()));
     return text.toString();
+  }
+
+  private static String corrections(RunReport report) {
+    LongSummaryStatistics micros =
+        report.nodes().stream()
+            .map(node -> node.cpu().correctionMicros())
+            .filter(Objects::nonNull)
+            .mapToLong(Long::longValue)
+            .summaryStatistics();
+    if (micros.getCount() == 0 || micros.getMax() == 0) {
+      return "";
+    }
+    String range =
+        micros.getMin() == micros.getMax()
+            ? number("%.2f", micros.getMax() / 1e3)
+            : number("%.2f", micros.getMin() / 1e3)
+                + " to "
+                + number("%.2f", micros.getMax() / 1e3);
+    return "Caps are wider than T says by %s ms per period: work lost at each switch.%n"
+        .formatted(range);
   }
 
   private static String clock(RunReport.Clock clock) {

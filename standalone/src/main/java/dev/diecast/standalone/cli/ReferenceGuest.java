@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.virt.GuestExec;
+import dev.diecast.standalone.virt.GuestVcpus;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.kubevirt.v1.VirtualMachine;
 import java.io.IOException;
@@ -91,7 +92,11 @@ final class ReferenceGuest implements AutoCloseable {
   }
 
   /** The way into the guest, once its agent answers. */
-  GuestExec exec() throws InterruptedException, IOException {
+  ReferenceSpeed speed() throws InterruptedException, IOException {
+    return new ReferenceSpeed(exec(), GuestVcpus.of(session.directory(namespace, name)));
+  }
+
+  private GuestExec exec() throws InterruptedException, IOException {
     GuestExec exec = session.exec(namespace, name);
     long deadline = System.nanoTime() + BOOT.toNanos();
     while (true) {

@@ -82,8 +82,13 @@ final class RunCommand implements Callable<Integer> {
       names = "--cpu-rounds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Rounds of the CPU measurement (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Rounds of the CPU measurement; up to three times as many where these do not tell",
+        "(default: ${DEFAULT-VALUE})."
+      })
   private int cpuRounds;
+
+  @Mixin private CompensationOption compensation;
 
   @Option(
       names = "--boot-timeout",
@@ -151,6 +156,7 @@ final class RunCommand implements Callable<Integer> {
     positive("--clock-window", clockWindowSeconds);
     positive("--cpu-rounds", cpuRounds);
     positive("--boot-timeout", bootTimeoutSeconds);
+    compensation.check();
     within("--clock-tolerance", clockTolerancePpm, 1, FidelityThresholds.MOST_CLOCK_PPM);
     within("--cpu-tolerance", cpuTolerancePercent, 1, FidelityThresholds.MOST_CPU_PERCENT);
     within(
@@ -161,6 +167,7 @@ final class RunCommand implements Callable<Integer> {
     return new FidelityRun.Plan(
         Duration.ofSeconds(clockWindowSeconds),
         Duration.ofSeconds(bootTimeoutSeconds),
+        compensation.rounds(),
         cpuRounds,
         Duration.ofSeconds(6));
   }

@@ -124,9 +124,12 @@ public record RunReport(
    * @param ratio delivered over due: the loop's rate per guest second over that of the reference
    *     guest times vCPUs times relative speed
    * @param dueHostCores the cap that T asks for, in host cores
+   * @param correctionMicros host time per period by which the cap of each vCPU is wider than that,
+   *     for work lost at switches
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
-  public record Cpu(Double ratio, Double iterationsPerGuestSecond, Double dueHostCores) {}
+  public record Cpu(
+      Double ratio, Double iterationsPerGuestSecond, Double dueHostCores, Long correctionMicros) {}
 
   /**
    * @param iterationsPerSecond of one undilated, uncapped vCPU: median, least and most of the

@@ -8,7 +8,9 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.process.LogTail;
 import dev.diecast.standalone.process.LoopbackPorts;
+import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.supervisor.Instance;
+import dev.diecast.standalone.supervisor.SupervisorConfiguration;
 import dev.diecast.standalone.supervisor.Teardown;
 import dev.diecast.standalone.virt.GuestDirectory;
 import dev.diecast.standalone.virt.GuestExec;
@@ -176,6 +178,15 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** What the guests run by: that a host has /dev/kvm does not say that they use it. */
+  Accelerator accelerator() throws IOException {
+    return accelerator(instance);
+  }
+
+  static Accelerator accelerator(Instance instance) throws IOException {
+    return SupervisorConfiguration.read(instance.configurationFile()).qemu().accelerator();
+  }
+
   KubernetesClient client() {
     return client;
   }
@@ -194,7 +205,8 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private void apply(HasMetadata resource) {
+  /** Applies one object, whose namespace is made where it is missing. */
+  void apply(HasMetadata resource) {
     String namespace = resource.getMetadata().getNamespace();
     if (namespace != null && client.namespaces().withName(namespace).get() == null) {
       client

@@ -33,6 +33,6 @@ class CpuBenchTest {
             new QemuInstallation(List.of("qemu"), Map.of(), accelerator, "7.2.22"),
             60);
     configuration.write();
-    assertThat(CpuBench.accelerator(configuration.toInstance())).isEqualTo(accelerator);
+    assertThat(Session.accelerator(configuration.toInstance())).isEqualTo(accelerator);
   }
 }

@@ -68,7 +68,7 @@ class ReportsTest {
                     "host",
                     Outcome.UNKNOWN,
                     RunReport.Clock.UNMEASURED,
-                    new RunReport.Cpu(null, null, 0.4),
+                    new RunReport.Cpu(null, null, 0.4, 1_500L),
                     3,
                     List.of())),
             new RunReport.Reference(null, null, null, 0),
@@ -81,6 +81,7 @@ class ReportsTest {
     assertThat(FidelityTable.of(report))
         .contains("NOTE shop-web-0: its host has 3 unfaithful intervals on record")
         .contains("T = 5/2", "not measured", "UNKNOWN shop-web-0 clock: not yet")
+        .contains("Caps are wider than T says by 1.50 ms per period")
         .contains("Verdict: UNKNOWN");
   }
 

@@ -34,7 +34,7 @@ class RunPageTest {
         "host",
         outcome,
         new RunReport.Clock(3.2, 8.5, 120L, 40L, 60, 31.0),
-        new RunReport.Cpu(0.98, 2e8, 0.1),
+        new RunReport.Cpu(0.98, 2e8, 0.1, null),
         bad.length,
         List.of(bad));
   }

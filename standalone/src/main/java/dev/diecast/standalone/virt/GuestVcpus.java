@@ -1,0 +1,108 @@
+package dev.diecast.standalone.virt;
+
+import dev.diecast.standalone.HostCommand;
+import dev.diecast.standalone.process.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The threads of QEMU that are one guest's vCPUs.
+ *
+ * @param threads their directories, /proc/PID/task/TID
+ */
+public record GuestVcpus(List<Path> threads) {
+  private static final String NAME = "CPU \\d+/(KVM|TCG)";
+
+  public GuestVcpus {
+    threads = List.copyOf(threads);
+  }
+
+  /** Of a guest that runs; without threads where it does not. */
+  public static GuestVcpus of(GuestDirectory guest) {
+    Optional<ProcessIdentity> qemu = QemuProcess.recordIn(guest).map(QemuProcess.Record::process);
+    return qemu.isEmpty()
+        ? new GuestVcpus(List.of())
+        : in(Path.of("/proc", Long.toString(qemu.get().pid()), "task"));
+  }
+
+  /**
+   * @param task directory of a process's threads
+   */
+  static GuestVcpus in(Path task) {
+    try (Stream<Path> threads = Files.list(task)) {
+      return new GuestVcpus(threads.filter(GuestVcpus::isVcpu).toList());
+    } catch (IOException e) {
+      return new GuestVcpus(List.of());
+    }
+  }
+
+  private static boolean isVcpu(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm")).strip().matches(NAME);
+    } catch (IOException e) {
+      return false; // it has just ended
+    }
+  }
+
+  /**
+   * What the host's scheduler has counted for all of them together (Linux,
+   * Documentation/scheduler/sched-stats.rst, /proc/PID/task/TID/schedstat).
+   *
+   * @param runNanos time on a CPU
+   * @param delayNanos time ready to run and waiting for a CPU
+   */
+  public record Times(long runNanos, long delayNanos) {
+
+    /**
+     * Of the time since then in which they were ready to run, the share in which they ran; 1 where
+     * they never were.
+     */
+    public double servedSince(Times before) {
+      long run = runNanos - before.runNanos;
+      long delay = delayNanos - before.delayNanos;
+      return run <= 0 ? 1 : (double) run / (run + Math.max(0, delay));
+    }
+  }
+
+  /** Zero where there are none, or the kernel counts nothing (no CONFIG_SCHED_INFO). */
+  public Times times() {
+    long run = 0;
+    long delay = 0;
+    for (Path thread : threads) {
+      try {
+        String[] counted = Files.readString(thread.resolve("schedstat")).strip().split(" ");
+        run += Long.parseLong(counted[0]);
+        delay += Long.parseLong(counted[1]);
+      } catch (IOException e) {
+        // It has ended, or is not counted.
+      }
+    }
+    return new Times(run, delay);
+  }
+
+  /**
+   * Keeps all of them on one core of the host (sched_setaffinity(2)).
+   *
+   * @throws IOException where that core cannot be had
+   */
+  public void pin(int core) throws IOException {
+    for (Path thread : threads) {
+      HostCommand.Result result =
+          HostCommand.of(
+                  List.of(
+                      "taskset",
+                      "--cpu-list",
+                      "--pid",
+                      Integer.toString(core),
+                      thread.getFileName().toString()))
+              .run();
+      if (!result.succeeded()) {
+        throw new IOException(String.join("; ", result.errors()));
+      }
+    }
+  }
+}
