@@ -3,15 +3,10 @@ package dev.diecast.standalone.virt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.diecast.core.DilationFactor;
-import dev.diecast.core.frame.Frames;
-import dev.diecast.core.time.ModelClock;
-import dev.diecast.standalone.process.LogTail;
 import dev.diecast.standalone.process.ProcFilesystem;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,19 +14,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Runs VirtualMachineInstances as QEMU processes through KubeVirt's phases: the parts of
- * virt-controller that schedules and of virt-handler.
+ * Runs VirtualMachineInstances as QEMU processes through KubeVirt's phases: the part of
+ * virt-handler, from the phase Scheduled on.
  */
 final class InstanceController {
 
   private static final Duration DILATION_RECHECK = Duration.ofMillis(250);
   private static final Duration IMAGE_RECHECK = Duration.ofSeconds(5);
-  private static final int CONSOLE_LINES = 8;
-  private static final String NODE_LABEL = "kubevirt.io/nodeName";
 
   private final KubeVirtApi api;
   private final GuestHost host;
   private final GuestLauncher launcher;
+  private final InstanceScheduling scheduling;
+  private final BootPatience bootPatience;
   private final Function<String, Optional<ObjectNode>> instances;
   private final Predicate<String> machineStays;
   private final Map<String, Guest> guests = new ConcurrentHashMap<>();
@@ -64,6 +59,8 @@ final class InstanceController {
     this.api = api;
     this.host = host;
     this.launcher = new GuestLauncher(host, cgroups);
+    this.scheduling = new InstanceScheduling(host);
+    this.bootPatience = new BootPatience(host);
     this.instances = instances;
     this.machineStays = machineStays;
     this.queue = new ReconcileQueue("instance", this::reconcile);
@@ -89,110 +86,26 @@ final class InstanceController {
     }
     InstanceStatus status = new InstanceStatus(instance, Instant.now());
     switch (status.phase()) {
-      case "" -> accept(instance, status);
+      case "" -> scheduling.accept(instance, status);
       case "Pending" -> status.enter("Scheduling");
-      case "Scheduling" -> schedule(key, instance, status);
+      case "Scheduling" -> {
+        if (!scheduling.schedule(instance, status)) {
+          queue.addAfter(key, IMAGE_RECHECK);
+        }
+      }
       case "Scheduled" -> launch(key, instance, status);
       case "Running" -> watch(key, instance, status);
       default -> stopped(key);
     }
     ObjectNode after = status.applied();
     if (status.phase().equals("Scheduled")) {
-      label(after);
+      scheduling.label(after);
     }
     api.patch(KubeVirtApi.INSTANCES, instance, after);
   }
 
-  // --- Pending, Scheduling, Scheduled -----------------------------------------------------------
-
-  private void accept(ObjectNode instance, InstanceStatus status) {
-    Optional<InstanceTemplate.Problem> problem = problem(instance);
-    if (problem.isPresent()) {
-      fail(status, problem.get().reason(), problem.get().message());
-    } else {
-      status.enter("Pending");
-    }
-  }
-
-  private static Optional<InstanceTemplate.Problem> problem(ObjectNode instance) {
-    List<Refusal> refusals = SupportedFields.ofTemplate("spec", instance.path("spec"));
-    if (!refusals.isEmpty()) {
-      return Optional.of(InstanceTemplate.unsupported(refusals));
-    }
-    try {
-      GuestDefinition.of(instance.path("spec"));
-      GuestLauncher.clock(instance);
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.of(new InstanceTemplate.Problem("Invalid", e.getMessage()));
-    }
-  }
-
-  private void schedule(String key, ObjectNode instance, InstanceStatus status) {
-    Map<String, String> labels =
-        Map.of(
-            "kubernetes.io/hostname", host.nodeName(),
-            "kubernetes.io/os", "linux",
-            "kubernetes.io/arch", "amd64",
-            "kubevirt.io/schedulable", "true");
-    for (var wanted : instance.at("/spec/nodeSelector").properties()) {
-      if (!wanted.getValue().asText().equals(labels.get(wanted.getKey()))) {
-        status
-            .conditions()
-            .set(
-                "PodScheduled",
-                false,
-                "Unschedulable",
-                "spec.nodeSelector asks for "
-                    + wanted.getKey()
-                    + "="
-                    + wanted.getValue().asText()
-                    + "; the one node here is "
-                    + host.nodeName());
-        return;
-      }
-    }
-    status.conditions().set("PodScheduled", true, "", "");
-    // An image that comes with this product may be built now, which takes a while.
-    List<String> missing =
-        GuestDefinition.of(instance.path("spec")).images().stream()
-            .filter(reference -> !isThere(reference))
-            .toList();
-    if (!missing.isEmpty()) {
-      status.conditions().set("Synchronized", false, "ErrImagePull", missing(missing));
-      queue.addAfter(key, IMAGE_RECHECK);
-      return;
-    }
-    status.conditions().remove("Synchronized");
-    status.fields().put("nodeName", host.nodeName());
-    status.enter("Scheduled");
-  }
-
-  private boolean isThere(String reference) {
-    try {
-      return host.images().resolve(reference).isPresent();
-    } catch (IllegalArgumentException e) {
-      // No image can have such a name: as good as missing.
-      return false;
-    }
-  }
-
-  private String missing(List<String> references) {
-    List<String> available = host.images().available();
-    return "no image "
-        + String.join(", ", references)
-        + " on this machine; there "
-        + (available.isEmpty() ? "is none" : "are " + String.join(", ", available));
-  }
-
-  private void label(ObjectNode instance) {
-    ObjectNode metadata = (ObjectNode) instance.path("metadata");
-    ObjectNode labels =
-        metadata.path("labels") instanceof ObjectNode existing
-            ? existing
-            : metadata.putObject("labels");
-    labels.put(NODE_LABEL, host.nodeName());
-  }
+  // --- Scheduled
+  // ----------------------------------------------------------------------------------
 
   private void launch(String key, ObjectNode instance, InstanceStatus status) {
     if (guests.containsKey(key) || adopt(key, instance)) {
@@ -219,9 +132,9 @@ final class InstanceController {
         started(key, instance, status);
       }
     } catch (IOException e) {
-      fail(status, "LaunchFailed", e.getMessage());
+      status.fail("LaunchFailed", e.getMessage());
     } catch (IllegalArgumentException e) {
-      fail(status, "Invalid", e.getMessage());
+      status.fail("Invalid", e.getMessage());
     }
   }
 
@@ -229,7 +142,7 @@ final class InstanceController {
   private void letGo(String key, ObjectNode instance, InstanceStatus status) {
     Guest guest = guests.get(key);
     if (guest.end != null) {
-      fail(status, "LaunchFailed", guest.end.message());
+      status.fail("LaunchFailed", guest.end.message());
       return;
     }
     Optional<String> obstacle =
@@ -244,7 +157,7 @@ final class InstanceController {
       guest.paused = false;
       started(key, instance, status);
     } catch (IOException e) {
-      fail(status, "LaunchFailed", e.getMessage());
+      status.fail("LaunchFailed", e.getMessage());
     }
   }
 
@@ -261,7 +174,7 @@ final class InstanceController {
         .fields()
         .putObject("machine")
         .put("type", QemuCommand.machine(definition, host.qemu().accelerator()));
-    queue.addAfter(key, bootPatience(instance));
+    queue.addAfter(key, bootPatience.of(instance));
   }
 
   private void running(String key, InstanceStatus status) {
@@ -290,7 +203,7 @@ final class InstanceController {
   private void watch(String key, ObjectNode instance, InstanceStatus status) {
     if (!guests.containsKey(key) && !adopt(key, instance)) {
       String words = QemuProcess.lastWords(GuestLauncher.directory(host, instance));
-      fail(status, "GuestLost", "QEMU is gone: " + words);
+      status.fail("GuestLost", "QEMU is gone: " + words);
       return;
     }
     Guest guest = guests.get(key);
@@ -302,12 +215,12 @@ final class InstanceController {
       return;
     }
     Duration ran = Duration.between(status.since("Running"), Instant.now());
-    Duration patience = bootPatience(instance);
+    Duration patience = bootPatience.of(instance);
     boolean late = ran.compareTo(patience) >= 0;
     if (!late) {
       queue.addAfter(key, patience.minus(ran));
     }
-    agent(guest, status, late ? Optional.of(lateness(instance)) : Optional.empty());
+    agent(guest, status, late ? Optional.of(bootPatience.lateness(instance)) : Optional.empty());
   }
 
   /** As KubeVirt, there is no condition AgentConnected until an agent was there; or it is late. */
@@ -321,27 +234,6 @@ final class InstanceController {
     } else if (late.isPresent() && status.conditions().get("AgentConnected").isEmpty()) {
       status.conditions().set("AgentConnected", false, "GuestAgentTimeout", late.get());
     }
-  }
-
-  private Duration bootPatience(ObjectNode instance) {
-    return Frames.hostDuration(host.bootTimeout(), factor(instance));
-  }
-
-  private static DilationFactor factor(ObjectNode instance) {
-    return GuestLauncher.clock(instance).map(ModelClock::factor).orElse(DilationFactor.NONE);
-  }
-
-  private String lateness(ObjectNode instance) {
-    List<String> console =
-        LogTail.of(GuestLauncher.directory(host, instance).console(), CONSOLE_LINES);
-    return "no guest agent after "
-        + host.bootTimeout().toSeconds()
-        + " s of guest time, which is "
-        + bootPatience(instance).toSeconds()
-        + " s of host time at T = "
-        + factor(instance)
-        + "; the console "
-        + (console.isEmpty() ? "is empty" : "ends with:\n" + String.join("\n", console));
   }
 
   /** Takes over the process of an earlier supervisor; replaces one that cannot be. */
@@ -368,13 +260,6 @@ final class InstanceController {
   }
 
   // --- the end ----------------------------------------------------------------------------------
-
-  private static void fail(InstanceStatus status, String reason, String message) {
-    status.enter("Failed");
-    status.fields().put("reason", reason);
-    status.conditions().set("Synchronized", false, reason, message);
-    status.conditions().set("Ready", false, "GuestNotRunning", message);
-  }
 
   private void stopped(String key) {
     Guest guest = guests.get(key);

@@ -51,6 +51,14 @@ final class InstanceStatus {
     return this;
   }
 
+  /** Enters the phase Failed, and says why. */
+  void fail(String reason, String message) {
+    enter("Failed");
+    status.put("reason", reason);
+    conditions.set("Synchronized", false, reason, message);
+    conditions.set("Ready", false, "GuestNotRunning", message);
+  }
+
   /** When it entered a phase; now where it did not. */
   Instant since(String phase) {
     for (JsonNode transition : status.path("phaseTransitionTimestamps")) {
