@@ -119,6 +119,7 @@ public final class Fixtures {
         null,
         null,
         null,
+        null,
         List.of(condition("Ready", ready, "Tested")));
   }
 
@@ -132,6 +133,7 @@ public final class Fixtures {
         List.of(
             new DilationHostStatus.DriverStatus(Driver.GuestKernel, true, null),
             new DilationHostStatus.DriverStatus(Driver.HostModule, true, null)),
+        null,
         null,
         null,
         null,

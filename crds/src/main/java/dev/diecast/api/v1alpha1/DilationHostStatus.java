@@ -27,6 +27,10 @@ public record DilationHostStatus(
     @JsonPropertyDescription("IP address at which it takes packets of other hosts' pipes.")
         @Size(max = 64)
         String peerAddress,
+    @JsonPropertyDescription(
+            "Public key (X25519) of its daemon, by which other hosts' daemons know its packets.")
+        @Size(max = 64)
+        String peerKey,
     @JsonPropertyDescription("What is added to caps for work lost to cold caches.")
         SwitchLosses switchLoss,
     @JsonPropertyDescription("Ready, Overloaded.") List<Condition> conditions) {

@@ -5,6 +5,7 @@ import dev.diecast.api.v1alpha1.DilationHostStatus.Overhead;
 import dev.diecast.api.v1alpha1.SwitchLosses;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.daemon.cpu.CpuCorrection;
+import dev.diecast.daemon.network.PublishedPeer;
 import java.util.Optional;
 
 /**
@@ -12,10 +13,10 @@ import java.util.Optional;
  *
  * @param overhead what a VM costs beside its own cap and memory
  * @param correction what is added to caps here
- * @param peerAddress at which it takes packets of other hosts' pipes
+ * @param peer how daemons of other hosts reach it with packets; empty where no address was said
  */
 public record HostSettings(
-    Overhead overhead, Optional<String> peerAddress, CpuCorrection correction) {
+    Overhead overhead, Optional<PublishedPeer> peer, CpuCorrection correction) {
 
   /**
    * The same with what an administrator says of the host in its place.
@@ -29,7 +30,7 @@ public record HostSettings(
         ? this
         : new HostSettings(
             overhead,
-            peerAddress,
+            peer,
             new CpuCorrection(
                 switchLoss("emulatedMicros", said.emulatedMicros()).orElse(correction.emulated()),
                 switchLoss("virtualisedMicros", said.virtualisedMicros())

@@ -12,6 +12,7 @@ import dev.diecast.api.v1alpha1.SwitchLosses;
 import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.HostCpu;
 import dev.diecast.daemon.cgroup.CgroupVersion;
+import dev.diecast.daemon.network.PublishedPeer;
 import dev.diecast.daemon.overload.HostOverload;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.status.Conditions.Claim;
@@ -70,7 +71,8 @@ final class HostStatus {
                 facts.kernelPipesObstacle().isEmpty(), facts.kernelPipesObstacle().orElse(null))),
         load(overload, now),
         coreSpeed(facts, before),
-        settings.peerAddress().orElse(null),
+        settings.peer().map(PublishedPeer::address).orElse(null),
+        settings.peer().map(PublishedPeer::publicKey).orElse(null),
         new SwitchLosses(
             settings.correction().emulated().toString(),
             settings.correction().virtualised().toString()),

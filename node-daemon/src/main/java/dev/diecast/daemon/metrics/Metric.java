@@ -258,7 +258,37 @@ enum Metric {
       "frames",
       "Frames that did not arrive: loss, queue and down as the model has it; overload (the engine"
           + " turned them away rather than be late), unreachable, receiver (the guest did not take"
-          + " them in time), malformed.",
+          + " them in time), malformed, unsent (the host's network did not take them for another"
+          + " host).",
+      "namespace",
+      "model",
+      "cause"),
+  NETWORK_PEER_PACKETS(
+      "diecast_network_peer_packets",
+      Type.counter,
+      "packets",
+      "Packets that went to another host's part of the network (direction out) or came from it (in),"
+          + " since the engine began. What one host sends and the other does not get, the hosts'"
+          + " network lost.",
+      "namespace",
+      "model",
+      "peer",
+      "direction"),
+  NETWORK_PEER_SILENCE(
+      "diecast_network_peer_silence_seconds",
+      Type.gauge,
+      "host seconds",
+      "Since another host's engine was heard last; it is asked twenty times a second.",
+      "namespace",
+      "model",
+      "peer"),
+  NETWORK_REFUSED(
+      "diecast_network_refused_datagrams",
+      Type.counter,
+      "datagrams",
+      "Datagrams that came to the port for other hosts' packets and were dropped: foreign (none of"
+          + " this network's as it is now), forged (not by the host that they name, or changed on"
+          + " the way; a few while a peer's daemon starts anew).",
       "namespace",
       "model",
       "cause"),

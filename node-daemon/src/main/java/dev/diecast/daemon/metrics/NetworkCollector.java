@@ -1,6 +1,7 @@
 package dev.diecast.daemon.metrics;
 
 import dev.diecast.daemon.network.EngineTotals;
+import dev.diecast.daemon.network.PeerCounters;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelReport;
 import io.prometheus.client.Collector;
@@ -9,10 +10,12 @@ import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What the pipe engines have done, asked when scraped; one engine for each model. */
 final class NetworkCollector extends Collector {
   private static final double MICROS = 1e6;
+  private static final double NANOS = 1e9;
 
   private final Supplier<Map<ModelKey, ModelReport>> reports;
 
@@ -21,6 +24,9 @@ final class NetworkCollector extends Collector {
   private final GaugeMetricFamily lateness = gauge(Metric.NETWORK_LATENESS);
   private final CounterMetricFamily frames = counter(Metric.NETWORK_FRAMES);
   private final CounterMetricFamily drops = counter(Metric.NETWORK_DROPS);
+  private final CounterMetricFamily peerPackets = counter(Metric.NETWORK_PEER_PACKETS);
+  private final GaugeMetricFamily peerSilence = gauge(Metric.NETWORK_PEER_SILENCE);
+  private final CounterMetricFamily refused = counter(Metric.NETWORK_REFUSED);
 
   NetworkCollector(Supplier<Map<ModelKey, ModelReport>> reports) {
     this.reports = reports;
@@ -36,7 +42,8 @@ final class NetworkCollector extends Collector {
 
   @Override
   public synchronized List<MetricFamilySamples> collect() {
-    List<MetricFamilySamples> families = List.of(attached, pipes, lateness, frames, drops);
+    List<MetricFamilySamples> families =
+        List.of(attached, pipes, lateness, frames, drops, peerPackets, peerSilence, refused);
     families.forEach(family -> family.samples.clear());
     reports.get().forEach(this::add);
     return families;
@@ -63,6 +70,23 @@ final class NetworkCollector extends Collector {
     drops.addMetric(labels(model, "receiver"), engine.ports().receiverDrops());
     drops.addMetric(
         labels(model, "malformed"), engine.door().malformed() + engine.ports().oversizedFrames());
+    drops.addMetric(
+        labels(model, "unsent"),
+        report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
+    refused.addMetric(labels(model, "foreign"), engine.link().foreignDatagrams());
+    refused.addMetric(labels(model, "forged"), engine.link().forgedDatagrams());
+    report.peers().forEach((host, peer) -> add(model, host, peer));
+  }
+
+  private void add(ModelKey model, String host, PeerCounters peer) {
+    List<String> labels = labels(model, host);
+    peerPackets.addMetric(with(labels, "out"), peer.sentPackets());
+    peerPackets.addMetric(with(labels, "in"), peer.receivedPackets());
+    peerSilence.addMetric(labels, peer.silentNanos() / NANOS);
+  }
+
+  private static List<String> with(List<String> labels, String last) {
+    return Stream.concat(labels.stream(), Stream.of(last)).toList();
   }
 
   private static List<String> labels(ModelKey model) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What an engine has done so far, all of one instant.
  *
  * @param pipes by number; those of other engines are empty
- * @param peers what went to and came from other engines, by their number
+ * @param link what went to and came from other engines
  * @param ports by the virtual node's number
  * @param undeliverable frames for nodes that are not attached
  * @param hopLateness by how much packets were moved after their deadlines, per hop
@@ -24,7 +24,7 @@ public record EngineReport(
     DoorCounters door,
     List<Optional<PipeCounters>> pipes,
     Map<Integer, PortCounters> ports,
-    Map<Integer, PeerCounters> peers,
+    LinkCounters link,
     long undeliverable,
     Lateness hopLateness,
     Lateness deliveryLateness,

@@ -48,6 +48,21 @@ final class EngineRequests {
     }
   }
 
+  /** What has no answer but that it is done. */
+  @FunctionalInterface
+  interface Order {
+    void run() throws IOException;
+  }
+
+  /** Waits until the engine's thread has done it. */
+  void tell(Order order) throws IOException {
+    ask(
+        () -> {
+          order.run();
+          return null;
+        });
+  }
+
   /** By the engine's thread: does what was asked. */
   void answer() {
     Runnable request = waiting.poll();

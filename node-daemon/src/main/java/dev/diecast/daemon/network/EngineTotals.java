@@ -11,6 +11,7 @@ import dev.diecast.core.pipe.SchedulerCounters;
  * @param pipes that are here
  * @param undeliverable frames for nodes that are not attached
  * @param ports of all nodes that are attached together
+ * @param link what went to and came from other engines
  * @param deliveryLateness by how much packets left their last pipe late, since the start
  */
 public record EngineTotals(
@@ -22,10 +23,15 @@ public record EngineTotals(
     long downDrops,
     long undeliverable,
     PortCounters ports,
+    LinkCounters link,
     Lateness deliveryLateness) {
 
   static EngineTotals of(
-      PipeScheduler scheduler, int pipes, FrameDoor door, Attachments attachments) {
+      PipeScheduler scheduler,
+      int pipes,
+      FrameDoor door,
+      Attachments attachments,
+      LinkCounters link) {
     int count = 0;
     long loss = 0;
     long queue = 0;
@@ -48,6 +54,7 @@ public record EngineTotals(
         down,
         attachments.undeliverable(),
         attachments.counters().values().stream().reduce(PortCounters.NONE, PortCounters::plus),
+        link,
         Lateness.of(scheduler.deliveryLateness()));
   }
 }

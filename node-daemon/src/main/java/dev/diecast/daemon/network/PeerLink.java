@@ -9,6 +9,7 @@ import dev.diecast.daemon.linux.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -32,10 +33,14 @@ final class PeerLink implements AutoCloseable {
   private final PacketMemory memory;
   private final Descriptor socket;
   private final MemorySegment[] addresses;
+  private final DatagramTag[] tags;
   private final PeerClock[] clocks;
+  private final long[] heardNanos;
   private final long[] sent;
   private final long[] received;
   private final long[] drops;
+  private long foreign;
+  private long forged;
   private final MemorySegment small = Arena.ofAuto().allocate(PeerMessage.HEADER_BYTES, 8);
   private final ByteBuffer smallBytes = small.asByteBuffer();
 
@@ -43,28 +48,40 @@ final class PeerLink implements AutoCloseable {
     this.peers = peers;
     this.calls = context.calls();
     this.memory = context.memory();
-    int count = peers.addresses().size();
+    int count = peers.count();
     addresses = new MemorySegment[count];
+    tags = new DatagramTag[count];
     clocks = new PeerClock[count];
+    heardNanos = new long[count];
     sent = new long[count];
     received = new long[count];
     drops = new long[count];
-    for (int i = 0; i < count; i++) {
-      addresses[i] = Sockets.internetAddress(peers.addresses().get(i), Arena.ofAuto());
-      clocks[i] = new PeerClock();
-    }
-    socket = Sockets.udp(addresses[peers.self()]);
+    Arrays.fill(heardNanos, System.nanoTime());
+    peers.others().forEach(this::meet);
+    socket = Sockets.udp(Sockets.internetAddress(peers.here(), Arena.ofAuto()));
     Sockets.bufferBytes(socket, SOCKET_BUFFER_BYTES);
     context.epoll().add(socket.number(), Epoll.READABLE, TAG);
+  }
+
+  /**
+   * Another engine is there from now on. One that was known already has begun anew: its clock is
+   * learnt again, its counters go on.
+   */
+  void meet(int engine, Peer peer) {
+    addresses[engine] = Sockets.internetAddress(peer.address(), Arena.ofAuto());
+    tags[engine] = new DatagramTag(peer.key());
+    clocks[engine] = new PeerClock();
   }
 
   void send(
       int engine, int slot, int frameBytes, int source, int destination, int hop, long dueNanos) {
     int at = memory.frame(slot) - PeerMessage.HEADER_BYTES;
-    PeerMessage.begin(memory.buffer(), at, PeerMessage.PACKET, peers.self(), peers.key(), dueNanos);
+    PeerMessage.begin(
+        memory.buffer(), at, PeerMessage.PACKET, peers.self(), peers.network(), dueNanos);
     PeerMessage.putPacket(memory.buffer(), at, source, destination, hop, frameBytes);
     long address = memory.frameAddress(slot) - PeerMessage.HEADER_BYTES;
-    long bytes = PeerMessage.HEADER_BYTES + (long) frameBytes;
+    int bytes = PeerMessage.HEADER_BYTES + frameBytes;
+    PeerMessage.seal(memory.buffer(), at, bytes, tags[engine]);
     if (calls.sendTo(socket.number(), address, bytes, addresses[engine]) < 0) {
       drops[engine]++;
     } else {
@@ -100,15 +117,12 @@ final class PeerLink implements AutoCloseable {
     ByteBuffer buffer = memory.buffer();
     int at = memory.frame(slot) - PeerMessage.HEADER_BYTES;
     int frameBytes = bytes - PeerMessage.HEADER_BYTES;
-    boolean ours =
-        frameBytes <= door.maximumFrameBytes()
-            && PeerMessage.isOurs(buffer, at, bytes, peers.key())
-            && PeerMessage.from(buffer, at) < clocks.length;
-    if (!ours) {
+    if (frameBytes > door.maximumFrameBytes() || !isGenuine(buffer, at, bytes)) {
       door.giveBack(slot);
       return;
     }
     int from = PeerMessage.from(buffer, at);
+    heardNanos[from] = nowNanos;
     if (PeerMessage.type(buffer, at) == PeerMessage.PACKET) {
       received[from]++;
       door.takeOver(
@@ -130,6 +144,20 @@ final class PeerLink implements AutoCloseable {
     door.giveBack(slot);
   }
 
+  private boolean isGenuine(ByteBuffer buffer, int at, int bytes) {
+    boolean ours = PeerMessage.isOurs(buffer, at, bytes, peers.network());
+    int from = ours ? PeerMessage.from(buffer, at) : -1;
+    if (!peers.others().containsKey(from)) {
+      foreign++;
+      return false;
+    }
+    if (!PeerMessage.isBy(tags[from], buffer, at, bytes)) {
+      forged++;
+      return false;
+    }
+    return true;
+  }
+
   private long dueHere(int from, long peerNanos, long nowNanos) {
     if (!clocks[from].isKnown()) {
       return nowNanos;
@@ -139,20 +167,23 @@ final class PeerLink implements AutoCloseable {
   }
 
   private void answer(int peer, long asked) {
-    PeerMessage.begin(smallBytes, 0, PeerMessage.ANSWER, peers.self(), peers.key(), asked);
+    PeerMessage.begin(smallBytes, 0, PeerMessage.ANSWER, peers.self(), peers.network(), asked);
     PeerMessage.putPeerInstant(smallBytes, 0, System.nanoTime());
-    calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
+    sendSmall(peer);
   }
 
   /** Asks all others what time it is. */
   void ask() {
-    for (int peer = 0; peer < addresses.length; peer++) {
-      if (peer != peers.self()) {
-        long now = System.nanoTime();
-        PeerMessage.begin(smallBytes, 0, PeerMessage.QUESTION, peers.self(), peers.key(), now);
-        calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
-      }
+    for (int peer : peers.others().keySet()) {
+      PeerMessage.begin(
+          smallBytes, 0, PeerMessage.QUESTION, peers.self(), peers.network(), System.nanoTime());
+      sendSmall(peer);
     }
+  }
+
+  private void sendSmall(int peer) {
+    PeerMessage.seal(smallBytes, 0, PeerMessage.HEADER_BYTES, tags[peer]);
+    calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
   }
 
   /** Whether a virtual node is attached to this engine. */
@@ -164,15 +195,15 @@ final class PeerLink implements AutoCloseable {
     return peers.partition().engineAt(route, hop, destination);
   }
 
-  Map<Integer, PeerCounters> counters() {
+  /** May be asked by any thread: a number that is a moment old harms nobody. */
+  LinkCounters counters() {
     Map<Integer, PeerCounters> counters = new TreeMap<>();
-    for (int i = 0; i < clocks.length; i++) {
-      if (i != peers.self()) {
-        double error = clocks[i].isKnown() ? clocks[i].errorNanos() / 1e3 : -1;
-        counters.put(i, new PeerCounters(sent[i], received[i], drops[i], error));
-      }
+    for (int i : peers.others().keySet()) {
+      double error = clocks[i].isKnown() ? clocks[i].errorNanos() / 1e3 : -1;
+      long silent = Math.max(0, System.nanoTime() - heardNanos[i]);
+      counters.put(i, new PeerCounters(sent[i], received[i], drops[i], error, silent));
     }
-    return counters;
+    return new LinkCounters(counters, foreign, forged);
   }
 
   @Override

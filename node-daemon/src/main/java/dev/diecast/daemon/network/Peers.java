@@ -2,26 +2,35 @@ package dev.diecast.daemon.network;
 
 import dev.diecast.core.pipe.Partition;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Map;
 
 /**
  * The other engines that emulate the same network.
  *
  * @param partition who has what
- * @param addresses of the engines' UDP sockets, by number, this one's own included
- * @param key what every message must bear: nobody else's packets get in
+ * @param here where this engine takes packets
+ * @param others by their numbers
+ * @param network what every message says that it is of; no secret: engines of another shape must
+ *     not take each other's packets for theirs
  */
-public record Peers(Partition partition, List<InetSocketAddress> addresses, long key) {
+public record Peers(
+    Partition partition, InetSocketAddress here, Map<Integer, Peer> others, long network) {
   public Peers {
-    addresses = List.copyOf(addresses);
-    for (InetSocketAddress address : addresses) {
-      if (address.isUnresolved()) {
-        throw new IllegalArgumentException("engine's address " + address + " is not resolved");
+    others = Map.copyOf(others);
+    for (int number : others.keySet()) {
+      if (number < 0 || number > others.size() || number == partition.self()) {
+        throw new IllegalArgumentException(
+            "engine %d of %d others of engine %d"
+                .formatted(number, others.size(), partition.self()));
       }
     }
   }
 
   int self() {
     return partition.self();
+  }
+
+  int count() {
+    return others.size() + 1;
   }
 }

@@ -12,7 +12,6 @@ import dev.diecast.daemon.linux.SocketCalls;
 import dev.diecast.daemon.linux.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,21 +98,13 @@ public final class PipeEngine implements AutoCloseable {
   /** Attaches a virtual node; one that is attached already changes over. */
   public void attach(int station, PortSpec spec) throws IOException {
     requireStation(station);
-    requests.ask(
-        () -> {
-          attachments.attach(station, spec);
-          return null;
-        });
+    requests.tell(() -> attachments.attach(station, spec));
   }
 
   /** Frames for this node are dropped from now on. */
   public void detach(int station) throws IOException {
     requireStation(station);
-    requests.ask(
-        () -> {
-          attachments.detach(station);
-          return null;
-        });
+    requests.tell(() -> attachments.detach(station));
   }
 
   private void requireStation(int station) {
@@ -140,11 +131,14 @@ public final class PipeEngine implements AutoCloseable {
 
   /** Routes have changed: the routing is asked anew for every packet that comes from now on. */
   public void forgetRoutes() throws IOException {
-    requests.ask(
-        () -> {
-          routes.clear();
-          return null;
-        });
+    requests.tell(() -> routes.clear());
+  }
+
+  /**
+   * Another engine is elsewhere, or has another key, from now on: what waits in pipes goes there.
+   */
+  public void meet(int engine, Peer peer) throws IOException {
+    requests.tell(() -> link.orElseThrow().meet(engine, peer));
   }
 
   /** The state of everything, taken between two packets. */
@@ -158,7 +152,7 @@ public final class PipeEngine implements AutoCloseable {
         door.counters(),
         IntStream.range(0, pipes).mapToObj(this::pipeCounters).toList(),
         attachments.counters(),
-        link.map(PeerLink::counters).orElse(Map.of()),
+        linkCounters(),
         attachments.undeliverable(),
         Lateness.of(scheduler.hopLateness()),
         Lateness.of(scheduler.deliveryLateness()),
@@ -171,7 +165,11 @@ public final class PipeEngine implements AutoCloseable {
    * that is a moment old harms nobody. So scrapes cost packets nothing, whoever asks how often.
    */
   public EngineTotals totals() {
-    return EngineTotals.of(scheduler, pipes, door, attachments);
+    return EngineTotals.of(scheduler, pipes, door, attachments, linkCounters());
+  }
+
+  private LinkCounters linkCounters() {
+    return link.map(PeerLink::counters).orElse(LinkCounters.NONE);
   }
 
   private Optional<PipeCounters> pipeCounters(int pipe) {

@@ -4,6 +4,7 @@ import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.PipeGraph;
+import dev.diecast.daemon.network.PublishedPeer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -142,11 +143,12 @@ final class ApiObjects implements AutoCloseable {
   }
 
   /** Asked for seldom, so not watched: hosts say every few seconds how loaded they are. */
-  Optional<String> peerAddress(String host) {
+  Optional<PublishedPeer> peer(String host) {
     try {
       return Optional.ofNullable(client.resources(DilationHost.class).withName(host).get())
           .flatMap(there -> Optional.ofNullable(there.getStatus()))
-          .flatMap(status -> Optional.ofNullable(status.peerAddress()));
+          .filter(status -> status.peerAddress() != null && status.peerKey() != null)
+          .map(status -> new PublishedPeer(status.peerAddress(), status.peerKey()));
     } catch (KubernetesClientException e) {
       LOG.debugf("DilationHost %s cannot be read: %s", host, e.getMessage());
       return Optional.empty();

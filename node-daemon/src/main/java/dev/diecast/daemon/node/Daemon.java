@@ -17,8 +17,11 @@ import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.host.HostPublisher;
 import dev.diecast.daemon.host.HostSettings;
 import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.network.PeerIdentity;
+import dev.diecast.daemon.network.PublishedPeer;
 import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.network.model.PipeGraphSource;
+import dev.diecast.daemon.network.model.Rendezvous;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.PipeLoad;
@@ -104,13 +107,16 @@ public final class Daemon implements AutoCloseable {
     metrics.orphansCleaned(cleaned);
     LOG.infof("%d records, %d cgroups of dead VMs removed", records.all().size(), cleaned);
     this.api = new ApiObjects(client, settings.nodeName());
+    PeerIdentity identity = PeerIdentity.generate();
     this.publisher =
         new HostPublisher(
             client,
             settings.nodeName(),
             new HostSettings(
                 new DilationHostStatus.Overhead(settings.overheadCpu(), settings.overheadMemory()),
-                settings.networkAddress(),
+                settings
+                    .networkAddress()
+                    .map(address -> new PublishedPeer(address, identity.publicKey())),
                 settings.correction()),
             () -> !records.all().isEmpty());
     this.loop =
@@ -131,8 +137,8 @@ public final class Daemon implements AutoCloseable {
                 proc,
                 records,
                 PipeGraphSource.of(api::graphs, api::graphsTrouble),
-                api::peerAddress,
-                settings.nodeName()),
+                new Rendezvous(
+                    api::peer, settings.nodeName(), settings.networkAddress(), identity)),
             new HostLoad(settings.proc(), HostProbe.processors(), settings.starvationWindow()),
             new DiskLoad(settings.proc(), settings.sys()),
             new PipeLoad(settings.starvationWindow()));

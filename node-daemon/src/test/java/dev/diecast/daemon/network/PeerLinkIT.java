@@ -14,12 +14,15 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import javax.crypto.SecretKey;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,12 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One network on two engines that know of each other by UDP alone. */
 class PeerLinkIT {
-  private static final long KEY = 0x1234_5678_9abc_def0L;
+  private static final long NETWORK = 0x1234_5678_9abc_def0L;
   private static final long DELAY_NANOS = 10_000_000;
   private static final int PIPES = 4;
 
   @TempDir Path directory;
   private List<InetSocketAddress> addresses;
+  private final List<PeerIdentity> identities =
+      List.of(PeerIdentity.generate(), PeerIdentity.generate());
   private PipeEngine[] engines;
 
   /** There pipes 0 to 3 lead, by turns on the one and the other; back pipes 3 to 0. */
@@ -45,7 +50,14 @@ class PeerLinkIT {
       Partition partition = new Partition(i, List.of(0, 1, 0, 1), List.of(0, 1));
       engines[i] =
           PipeEngine.start(
-              "host" + i, network(), EngineSettings.DEFAULT, new Peers(partition, addresses, KEY));
+              "host" + i,
+              network(),
+              EngineSettings.DEFAULT,
+              new Peers(
+                  partition,
+                  addresses.get(i),
+                  Map.of(1 - i, new Peer(addresses.get(1 - i), key(i))),
+                  NETWORK));
       engines[i].attach(i, new PortSpec.StreamListen(directory.resolve("s" + i)));
     }
   }
@@ -55,6 +67,11 @@ class PeerLinkIT {
     for (PipeEngine engine : engines) {
       engine.close();
     }
+  }
+
+  /** That of the two, as one of them comes to it. */
+  private SecretKey key(int of) {
+    return identities.get(of).agree(identities.get(1 - of).publicKey(), "it");
   }
 
   private static InetSocketAddress freeAddress() throws IOException {
@@ -86,8 +103,8 @@ class PeerLinkIT {
         .atMost(Duration.ofSeconds(20))
         .until(
             () ->
-                engines[0].report().peers().get(1).clockErrorMicros() >= 0
-                    && engines[1].report().peers().get(0).clockErrorMicros() >= 0);
+                engines[0].report().link().peers().get(1).clockErrorMicros() >= 0
+                    && engines[1].report().link().peers().get(0).clockErrorMicros() >= 0);
   }
 
   @Test
@@ -106,8 +123,8 @@ class PeerLinkIT {
         }
       }
     }
-    PeerCounters there = engines[0].report().peers().get(1);
-    PeerCounters back = engines[1].report().peers().get(0);
+    PeerCounters there = engines[0].report().link().peers().get(1);
+    PeerCounters back = engines[1].report().link().peers().get(0);
     assertThat(there.sentPackets()).isEqualTo(back.receivedPackets());
     assertThat(back.sentPackets()).isEqualTo(there.receivedPackets());
     assertThat(there.sentPackets() + back.sentPackets()).isEqualTo(50 * (3 + 3));
@@ -127,13 +144,46 @@ class PeerLinkIT {
         byte[] garbage = new byte[random.nextInt(200)];
         random.nextBytes(garbage);
         if (garbage.length > 8 && random.nextBoolean()) {
-          System.arraycopy(new byte[] {0x44, 0x43, 0x50, 0x31, 1}, 0, garbage, 0, 5);
+          System.arraycopy(new byte[] {0x44, 0x43, 0x50, 0x32, 1}, 0, garbage, 0, 5);
         }
         stranger.send(new DatagramPacket(garbage, garbage.length, addresses.get(1)));
       }
       a.send(List.of(TwoStations.frame(0, 7, 60)));
       assertThat(TwoStations.number(b.receive())).as("seed " + seed).isEqualTo(7);
       assertThat(engines[1].report().scheduler().admittedPackets()).isEqualTo(2);
+      assertThat(engines[1].report().link().foreignDatagrams()).isEqualTo(500);
+    }
+  }
+
+  /** Right to the last byte but for the key, or but for one bit. */
+  @Test
+  void whatWasChangedOnTheWayIsNotHeard() throws Exception {
+    awaitClocks();
+    SecretKey others = PeerIdentity.generate().agree(identities.get(1).publicKey(), "it");
+    try (DatagramSocket stranger = new DatagramSocket();
+        StreamGuest a = guest(0);
+        StreamGuest b = guest(1)) {
+      for (int i = 0; i < 20; i++) {
+        byte[] frame = TwoStations.frame(0, i, 100);
+        ByteBuffer datagram = ByteBuffer.allocate(PeerMessage.HEADER_BYTES + frame.length);
+        PeerMessage.begin(datagram, 0, PeerMessage.PACKET, 0, NETWORK, System.nanoTime());
+        PeerMessage.putPacket(datagram, 0, 0, 1, PIPES, frame.length);
+        datagram.put(PeerMessage.HEADER_BYTES, frame);
+        boolean wrongKey = i % 2 == 0;
+        PeerMessage.seal(
+            datagram, 0, datagram.capacity(), new DatagramTag(wrongKey ? others : key(0)));
+        if (!wrongKey) {
+          int at = PeerMessage.HEADER_BYTES + 14 + i;
+          datagram.put(at, (byte) (datagram.get(at) ^ 1 << i % 8));
+        }
+        stranger.send(new DatagramPacket(datagram.array(), datagram.capacity(), addresses.get(1)));
+      }
+      a.send(List.of(TwoStations.frame(0, 77, 60)));
+      assertThat(TwoStations.number(b.receive())).isEqualTo(77);
+      EngineReport report = engines[1].report();
+      assertThat(report.link().forgedDatagrams()).isEqualTo(20);
+      assertThat(report.link().foreignDatagrams()).isZero();
+      assertThat(report.scheduler().admittedPackets()).isEqualTo(2);
     }
   }
 }

@@ -93,17 +93,21 @@ abstract class DaemonSuite {
   }
 
   void start(String... properties) throws Exception {
+    daemon = daemonOf(NODE, state, properties);
+  }
+
+  /** A daemon of a host of that name. */
+  Daemon daemonOf(String node, Path directory, String... properties) throws Exception {
     Map<String, String> given = new java.util.HashMap<>();
-    given.put("NODE_NAME", NODE);
-    given.put("diecast.state-directory", state.toString());
+    given.put("NODE_NAME", node);
+    given.put("diecast.state-directory", directory.toString());
     given.put("diecast.interval", "0.2s");
     for (int i = 0; i < properties.length; i += 2) {
       given.put(properties[i], properties[i + 1]);
     }
     Settings settings = Settings.read(name -> Optional.ofNullable(given.get(name)));
-    daemon =
-        Daemon.start(
-            settings, client, new Daemon.Hierarchies(Optional.of(cgroup.asHierarchy()), io()));
+    return Daemon.start(
+        settings, client, new Daemon.Hierarchies(Optional.of(cgroup.asHierarchy()), io()));
   }
 
   void restart(String... properties) throws Exception {

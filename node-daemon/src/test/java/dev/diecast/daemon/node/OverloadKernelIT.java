@@ -20,7 +20,9 @@ import dev.diecast.daemon.dilation.HostModuleDilator;
 import dev.diecast.daemon.dilation.KvmModule;
 import dev.diecast.daemon.host.HostProbe;
 import dev.diecast.daemon.metrics.DaemonMetrics;
+import dev.diecast.daemon.network.PeerIdentity;
 import dev.diecast.daemon.network.model.ModelNetworks;
+import dev.diecast.daemon.network.model.Rendezvous;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.PipeLoad;
@@ -130,7 +132,12 @@ class OverloadKernelIT {
             Duration.ofSeconds(3),
             () -> CpuCorrection.NONE,
             metrics),
-        new ModelNetworks(proc, records, List::of, _ -> Optional.empty(), "here"),
+        new ModelNetworks(
+            proc,
+            records,
+            List::of,
+            new Rendezvous(
+                _ -> Optional.empty(), "here", Optional.empty(), PeerIdentity.generate())),
         new HostLoad(PROC, HostProbe.processors(), Duration.ofSeconds(3)),
         new DiskLoad(PROC, Path.of("/sys")),
         new PipeLoad(Duration.ofSeconds(3)));

@@ -38,16 +38,22 @@ public final class VcpuProcess implements AutoCloseable {
    * @param idle vCPUs that have none
    */
   public static VcpuProcess start(int busy, int idle, String uid) throws IOException {
-    return start(busy, idle, uid, Optional.empty());
+    return start(busy, idle, uid, Optional.empty(), List.of());
+  }
+
+  /** One idle vCPU, and more of QEMU's arguments for the daemon to read. */
+  public static VcpuProcess idle(String uid, List<String> arguments) throws IOException {
+    return start(0, 1, uid, Optional.empty(), arguments);
   }
 
   /** As {@link #start(int, int, String)}, with a guest agent whose clock runs at 1/T. */
   public static VcpuProcess start(int busy, int idle, String uid, double factor)
       throws IOException {
-    return start(busy, idle, uid, Optional.of(factor));
+    return start(busy, idle, uid, Optional.of(factor), List.of());
   }
 
-  private static VcpuProcess start(int busy, int idle, String uid, Optional<Double> factor)
+  private static VcpuProcess start(
+      int busy, int idle, String uid, Optional<Double> factor, List<String> arguments)
       throws IOException {
     Path directory = Files.createTempDirectory("vcpus");
     // By its name is a QEMU known; the JVM does not mind.
@@ -68,6 +74,7 @@ public final class VcpuProcess implements AutoCloseable {
     Path socket = directory.resolve("agent.sock");
     factor.ifPresent(t -> command.addAll(List.of(socket.toString(), t.toString())));
     command.addAll(List.of("-uuid", uid));
+    command.addAll(arguments);
     factor.ifPresent(
         _ ->
             command.addAll(

@@ -42,7 +42,8 @@ record Host(
     DilationHostStatus status = host.getStatus();
     if (status == null) {
       status =
-          new DilationHostStatus(null, null, null, null, null, null, null, null, null, null, null);
+          new DilationHostStatus(
+              null, null, null, null, null, null, null, null, null, null, null, null);
     }
     ResourceVector overhead = ResourceVectors.overhead(status.overheadPerNode());
     ResourceVector held = ResourceVector.EMPTY;

@@ -81,6 +81,7 @@ class PlannerTest {
             null,
             null,
             null,
+            null,
             status.conditions()));
     assertThat(refused(plan(model, host)).reason()).isEqualTo(Reason.DoesNotFit);
   }

@@ -13,19 +13,21 @@ import dev.diecast.core.pipe.Partition;
 import dev.diecast.core.pipe.Routing;
 import dev.diecast.daemon.network.EngineSettings;
 import dev.diecast.daemon.network.EngineTotals;
+import dev.diecast.daemon.network.Peer;
+import dev.diecast.daemon.network.PeerCounters;
 import dev.diecast.daemon.network.Peers;
 import dev.diecast.daemon.network.PipeEngine;
 import dev.diecast.daemon.network.PortSpec;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /** The engine of one model on this host, kept at the newest revision of its PipeGraph. */
 final class ModelEngine implements AutoCloseable {
@@ -46,7 +48,21 @@ final class ModelEngine implements AutoCloseable {
    * @param shape what cannot change in place
    */
   record Now(
-      String graph, long revision, EmulatedNetwork network, Shape shape, List<String> nodeNames) {}
+      String graph, long revision, EmulatedNetwork network, Shape shape, List<String> nodeNames) {
+
+    /**
+     * Which host has what.
+     *
+     * @param self number of the host that is to know
+     */
+    Partition partition(int self) {
+      PipeHosts hosts = shape.hosts();
+      return new Partition(
+          self,
+          network.pipes().stream().map(hosts::hostOf).toList(),
+          IntStream.range(0, network.stationNumbers()).mapToObj(hosts::hostOfVirtualNode).toList());
+    }
+  }
 
   /**
    * @param ends from and to of each pipe
@@ -72,10 +88,6 @@ final class ModelEngine implements AutoCloseable {
           PipeGraphs.hosts(graph),
           Optional.ofNullable(graph.peerPort()));
     }
-
-    boolean isShared() {
-      return hostNames.size() > 1;
-    }
   }
 
   private ModelEngine(PipeEngine engine, AtomicReference<Routing> routing, Now now) {
@@ -97,13 +109,9 @@ final class ModelEngine implements AutoCloseable {
   }
 
   /**
-   * @param self this host's number in the graph
-   * @param addresses of all hosts, by number; empty where this host has all of it
-   * @param key what messages between hosts must bear
+   * @param peers the engines of other hosts; empty where this one has all of it
    */
-  static ModelEngine start(
-      ModelKey model, Now now, int self, List<InetSocketAddress> addresses, long key)
-      throws IOException {
+  static ModelEngine start(ModelKey model, Now now, Optional<Peers> peers) throws IOException {
     AtomicReference<Routing> routing = new AtomicReference<>(now.network().routing());
     EmulatedNetwork network =
         new EmulatedNetwork(
@@ -119,21 +127,10 @@ final class ModelEngine implements AutoCloseable {
             EngineSettings.DEFAULT.spinNanos(),
             EngineSettings.DEFAULT.realTime());
     PipeEngine engine =
-        addresses.isEmpty()
+        peers.isEmpty()
             ? PipeEngine.start(model.toString(), network, settings)
-            : PipeEngine.start(
-                model.toString(), network, settings, peers(now, self, addresses, key));
+            : PipeEngine.start(model.toString(), network, settings, peers.get());
     return new ModelEngine(engine, routing, now);
-  }
-
-  private static Peers peers(Now now, int self, List<InetSocketAddress> addresses, long key) {
-    PipeHosts hosts = now.shape().hosts();
-    List<Integer> engineOfPipe = now.network().pipes().stream().map(hosts::hostOf).toList();
-    List<Integer> engineOfStation = new ArrayList<>();
-    for (int station = 0; station < now.network().stationNumbers(); station++) {
-      engineOfStation.add(hosts.hostOfVirtualNode(station));
-    }
-    return new Peers(new Partition(self, engineOfPipe, engineOfStation), addresses, key);
   }
 
   Now now() {
@@ -216,6 +213,30 @@ final class ModelEngine implements AutoCloseable {
         detach(station);
       }
     }
+  }
+
+  /** What went to and came from the engines of other hosts, by host. */
+  Map<String, PeerCounters> peers() {
+    Map<String, PeerCounters> peers = new TreeMap<>();
+    engine
+        .totals()
+        .link()
+        .peers()
+        .forEach((number, counters) -> peers.put(now.shape().hostNames().get(number), counters));
+    return peers;
+  }
+
+  /** Hosts whose engines do not answer, or have not yet. */
+  List<String> silentPeers() {
+    return peers().entrySet().stream()
+        .filter(peer -> peer.getValue().silent())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The engine of another host has begun anew, or elsewhere; what waits in pipes goes there. */
+  void meet(String host, Peer peer) throws IOException {
+    engine.meet(now.shape().hostNames().indexOf(host), peer);
   }
 
   int attached() {

@@ -7,7 +7,6 @@ import dev.diecast.daemon.network.model.NetworkOutcome.Refused;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.RecordStore;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,8 +29,7 @@ public final class ModelNetworks implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ModelNetworks.class);
 
   private final PipeGraphSource graphs;
-  private final PeerDirectory peers;
-  private final String host;
+  private final Rendezvous rendezvous;
   private final TakenTaps taps;
   private final NodeAttaching attaching;
   private final GraphReadings readings = new GraphReadings();
@@ -45,19 +43,13 @@ public final class ModelNetworks implements AutoCloseable {
 
   /**
    * @param records where what is done to VMs' taps is written ahead
-   * @param host this host's Kubernetes node
    */
   public ModelNetworks(
-      ProcFiles proc,
-      RecordStore records,
-      PipeGraphSource graphs,
-      PeerDirectory peers,
-      String host) {
+      ProcFiles proc, RecordStore records, PipeGraphSource graphs, Rendezvous rendezvous) {
     this.graphs = graphs;
-    this.peers = peers;
-    this.host = host;
+    this.rendezvous = rendezvous;
     this.taps = new TakenTaps(proc, records, _ -> {});
-    this.attaching = new NodeAttaching(new NodePorts(proc, taps), host);
+    this.attaching = new NodeAttaching(new NodePorts(proc, taps), rendezvous.host());
   }
 
   /**
@@ -160,7 +152,7 @@ public final class ModelNetworks implements AutoCloseable {
   }
 
   private void start(ModelKey model, ModelEngine.Now next) throws IOException {
-    List<InetSocketAddress> addresses = new ArrayList<>();
+    String host = rendezvous.host();
     int self = next.shape().hostNames().indexOf(host);
     if (self < 0) {
       refuse(
@@ -169,30 +161,16 @@ public final class ModelNetworks implements AutoCloseable {
           "PipeGraph %s is for other hosts than %s".formatted(next.graph(), host));
       return;
     }
-    if (next.shape().isShared()) {
-      for (String name : next.shape().hostNames()) {
-        Optional<String> address = peers.addressOf(name);
-        if (address.isEmpty() || next.shape().peerPort().isEmpty()) {
-          refuse(
-              model,
-              Obstacle.NoPeerAddress,
-              "the daemon of host %s has no address for packets of other hosts: set".formatted(name)
-                  + " DIECAST_NETWORK_ADDRESS there to its node's IP address");
-          return;
-        }
-        addresses.add(new InetSocketAddress(address.get(), next.shape().peerPort().get()));
-      }
+    try {
+      engines.put(model, ModelEngine.start(model, next, rendezvous.peers(model, next, self)));
+    } catch (NoPeerException e) {
+      refuse(model, Obstacle.NoPeerAddress, e.getMessage());
+      return;
     }
-    engines.put(model, ModelEngine.start(model, next, self, addresses, key(model, next)));
     refusals.remove(model);
     LOG.infof(
         "%s: %s: %d pipes on %d hosts",
         model, next.graph(), next.network().pipes().size(), next.shape().hostNames().size());
-  }
-
-  /** Engines of another shape must not take each other's packets for theirs. */
-  private static long key(ModelKey model, ModelEngine.Now next) {
-    return (long) model.hashCode() << 32 ^ next.shape().hashCode();
   }
 
   private void refuse(ModelKey model, Obstacle obstacle, String message) {
@@ -216,11 +194,14 @@ public final class ModelNetworks implements AutoCloseable {
   private Map<String, NetworkOutcome> attach(ModelKey model, List<NetworkedNode> members) {
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     ModelEngine engine = engines.get(model);
+    Optional<Refused> silence = Optional.ofNullable(engine).flatMap(e -> silence(model, e));
     Set<Integer> here = new HashSet<>();
     for (NetworkedNode node : members) {
       outcomes.put(
           node.vm().uid(),
-          engine == null ? withoutEngine(model) : attaching.attach(engine, node, here));
+          engine == null
+              ? withoutEngine(model)
+              : unlessSilent(attaching.attach(engine, node, here), silence));
     }
     if (engine != null) {
       try {
@@ -230,6 +211,33 @@ public final class ModelNetworks implements AutoCloseable {
       }
     }
     return outcomes;
+  }
+
+  /** A node's own obstacle comes first. */
+  private static NetworkOutcome unlessSilent(NetworkOutcome outcome, Optional<Refused> silence) {
+    return outcome instanceof NetworkOutcome.Attached && silence.isPresent()
+        ? silence.get()
+        : outcome;
+  }
+
+  /** Looks for hosts that do not answer; the engine goes on with the others. */
+  private Optional<Refused> silence(ModelKey model, ModelEngine engine) {
+    List<String> silent = engine.silentPeers();
+    if (silent.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      rendezvous.renew(model, engine);
+    } catch (IOException | RuntimeException e) {
+      LOG.warnf("%s: %s", model, e);
+    }
+    return Optional.of(
+        new Refused(
+            Obstacle.PeerSilent,
+            ("no answer from the daemon of %s, and what has to go there is lost: does it run, and may"
+                    + " UDP to port %d pass between the hosts?")
+                .formatted(
+                    String.join(", ", silent), engine.now().shape().peerPort().orElseThrow())));
   }
 
   private NetworkOutcome withoutEngine(ModelKey model) {
@@ -246,7 +254,9 @@ public final class ModelNetworks implements AutoCloseable {
   public Map<ModelKey, ModelReport> reports() {
     Map<ModelKey, ModelReport> reports = new HashMap<>();
     engines.forEach(
-        (model, engine) -> reports.put(model, new ModelReport(engine.totals(), engine.attached())));
+        (model, engine) ->
+            reports.put(
+                model, new ModelReport(engine.totals(), engine.attached(), engine.peers())));
     return reports;
   }
 

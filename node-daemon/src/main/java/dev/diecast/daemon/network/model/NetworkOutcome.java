@@ -30,8 +30,10 @@ public sealed interface NetworkOutcome {
     PortRefused,
     /** Nobody answers at its QEMU's socket. */
     NotConnected,
-    /** Other hosts have part of the network, and an address is missing. */
+    /** Other hosts have part of the network, and an address or a key is missing. */
     NoPeerAddress,
+    /** Other hosts have part of the network, and one of them does not answer. */
+    PeerSilent,
     /** The engine could not be started, or has ended by itself. */
     EngineFailed
   }

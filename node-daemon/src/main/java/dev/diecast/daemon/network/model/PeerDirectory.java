@@ -1,10 +1,11 @@
 package dev.diecast.daemon.network.model;
 
+import dev.diecast.daemon.network.PublishedPeer;
 import java.util.Optional;
 
-/** At which address the daemon of a host takes packets of other hosts' pipes. */
+/** What daemons say of themselves to those of other hosts. */
 @FunctionalInterface
 public interface PeerDirectory {
-  /** Empty where the host's daemon has not said it. */
-  Optional<String> addressOf(String host);
+  /** Asks now, and may wait; empty where the host's daemon has not said it, or nobody answers. */
+  Optional<PublishedPeer> of(String host);
 }

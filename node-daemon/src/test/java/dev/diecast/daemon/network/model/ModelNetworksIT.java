@@ -8,6 +8,7 @@ import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.PipeUse;
 import dev.diecast.daemon.network.BrokenPath;
+import dev.diecast.daemon.network.PeerIdentity;
 import dev.diecast.daemon.network.PortSpec;
 import dev.diecast.daemon.network.StreamGuest;
 import dev.diecast.daemon.overload.PipeLoad;
@@ -53,8 +54,7 @@ class ModelNetworksIT {
         new ProcFiles(Path.of("/proc")),
         RecordStore.open(directory.resolve("state")),
         published::get,
-        _ -> Optional.empty(),
-        host);
+        new Rendezvous(_ -> Optional.empty(), host, Optional.empty(), PeerIdentity.generate()));
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import dev.diecast.daemon.linux.Bridges;
 import dev.diecast.daemon.linux.Descriptor;
 import dev.diecast.daemon.network.EngineSettings;
 import dev.diecast.daemon.network.NetworkNamespace;
+import dev.diecast.daemon.network.PeerIdentity;
 import dev.diecast.daemon.network.PipeEngine;
 import dev.diecast.daemon.network.TwoStations;
 import dev.diecast.daemon.process.NetworkChannel;
@@ -128,8 +129,8 @@ class TakenTapsKernelIT {
                 thread.proc(),
                 RecordStore.open(directory),
                 () -> List.of(graph),
-                _ -> Optional.empty(),
-                "h1")) {
+                new Rendezvous(
+                    _ -> Optional.empty(), "h1", Optional.empty(), PeerIdentity.generate()))) {
       NetworkedNode node =
           new NetworkedNode(
               VM,

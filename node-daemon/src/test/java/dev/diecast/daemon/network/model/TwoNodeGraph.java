@@ -19,13 +19,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /** PipeGraphs of model m with nodes a-0 and b-0, on either side of one link. */
-final class TwoNodeGraph {
+public final class TwoNodeGraph {
+  /** Of those on two hosts; the first of the range. */
+  public static final int PEER_PORT = 6490;
+
   private static final LinkDefaults.Attributes ACCESS =
       new LinkDefaults.Attributes(1_000_000_000, 0, 0, Optional.empty());
 
   private TwoNodeGraph() {}
 
-  static PipeGraph of(long revision, long delayNanos, boolean down, String... hosts) {
+  public static PipeGraph of(long revision, long delayNanos, boolean down, String... hosts) {
+    return of(revision, delayNanos, 0, down, hosts);
+  }
+
+  /**
+   * @param hosts that of a-0 and of both of the link's pipes, and that of b-0
+   */
+  static PipeGraph of(
+      long revision, long delayNanos, int lossPartsPerBillion, boolean down, String... hosts) {
     LinkChanges topology =
         LinkChanges.declared(
             List.of(
@@ -34,7 +45,7 @@ final class TwoNodeGraph {
                     "right",
                     Optional.of(1_000_000_000L),
                     Optional.of(delayNanos),
-                    Optional.empty(),
+                    Optional.of(lossPartsPerBillion),
                     Optional.empty(),
                     down)),
             LinkDefaults.STANDARD);
@@ -58,7 +69,7 @@ final class TwoNodeGraph {
             addresses,
             List.of(hosts),
             new PipeHosts(2, List.of(0, 0, 0, hosts.length - 1)),
-            Optional.empty());
+            hosts.length > 1 ? Optional.of(PEER_PORT) : Optional.empty());
     PipeGraph graph = new PipeGraph();
     graph.setMetadata(
         new ObjectMetaBuilder().withName("m-" + revision).withNamespace("default").build());

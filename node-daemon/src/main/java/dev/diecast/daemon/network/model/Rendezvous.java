@@ -1,0 +1,129 @@
+package dev.diecast.daemon.network.model;
+
+import dev.diecast.daemon.network.Peer;
+import dev.diecast.daemon.network.PeerIdentity;
+import dev.diecast.daemon.network.Peers;
+import dev.diecast.daemon.network.PublishedPeer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * How the engines of this host and those of others come to know each other: where each is, and the
+ * key that each two share. A peer that does not answer is looked up in every round, for it may have
+ * been started anew elsewhere. The daemon's rounds never wait for a directory: answers count in the
+ * next one.
+ */
+public final class Rendezvous {
+  private final PeerDirectory directory;
+  private final String host;
+  private final Optional<String> address;
+  private final PeerIdentity identity;
+  private final Map<String, CompletableFuture<Optional<PublishedPeer>>> questions = new HashMap<>();
+  private final Map<String, PublishedPeer> known = new HashMap<>();
+
+  /** By model and host, with whom its engine was made to speak last. */
+  private final Map<ModelKey, Map<String, PublishedPeer>> met = new HashMap<>();
+
+  /**
+   * @param host this host's Kubernetes node
+   * @param address of this host, for packets of others; empty where it was not said
+   * @param identity of this daemon
+   */
+  public Rendezvous(
+      PeerDirectory directory, String host, Optional<String> address, PeerIdentity identity) {
+    this.directory = directory;
+    this.host = host;
+    this.address = address;
+    this.identity = identity;
+  }
+
+  String host() {
+    return host;
+  }
+
+  /**
+   * The other engines of a model; empty where this host has all of it.
+   *
+   * @param self this host's number in the graph
+   * @throws NoPeerException where a host has not said where it is, or nobody has asked it yet
+   */
+  Optional<Peers> peers(ModelKey model, ModelEngine.Now now, int self) throws NoPeerException {
+    List<String> hosts = now.shape().hostNames();
+    met.remove(model);
+    if (hosts.size() == 1) {
+      return Optional.empty();
+    }
+    Optional<Integer> port = now.shape().peerPort();
+    if (port.isEmpty()) {
+      throw new NoPeerException(
+          "PipeGraph %s has several hosts and no port".formatted(now.graph()));
+    }
+    Map<String, PublishedPeer> found = new HashMap<>();
+    Map<Integer, Peer> others = new HashMap<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      if (i != self) {
+        PublishedPeer published = lookUp(hosts.get(i)).orElseThrow(missing(hosts.get(i)));
+        found.put(hosts.get(i), published);
+        others.put(i, peer(model, now.shape(), published));
+      }
+    }
+    InetSocketAddress here = new InetSocketAddress(address.orElseThrow(missing(host)), port.get());
+    met.put(model, found);
+    return Optional.of(new Peers(now.partition(self), here, others, network(model, now.shape())));
+  }
+
+  private static Supplier<NoPeerException> missing(String name) {
+    return () ->
+        new NoPeerException(
+            ("the daemon of host %s has not published an address and a key for packets of other"
+                    + " hosts: set DIECAST_NETWORK_ADDRESS there to its node's IP address")
+                .formatted(name));
+  }
+
+  /** Looks for the engine's silent peers, and makes it speak with those that are elsewhere now. */
+  void renew(ModelKey model, ModelEngine engine) throws IOException {
+    Map<String, PublishedPeer> before = met.getOrDefault(model, Map.of());
+    for (String name : engine.silentPeers()) {
+      Optional<PublishedPeer> now =
+          lookUp(name).filter(published -> !published.equals(before.get(name)));
+      if (now.isPresent()) {
+        engine.meet(name, peer(model, engine.now().shape(), now.get()));
+        before.put(name, now.get());
+      }
+    }
+  }
+
+  /** What was answered last; asks anew, once at a time. */
+  private Optional<PublishedPeer> lookUp(String name) {
+    CompletableFuture<Optional<PublishedPeer>> question =
+        questions.computeIfAbsent(
+            name,
+            asked ->
+                CompletableFuture.supplyAsync(
+                    () -> directory.of(asked), Thread::startVirtualThread));
+    if (question.isDone()) {
+      questions.remove(name);
+      if (!question.isCompletedExceptionally()) {
+        question.join().ifPresent(answer -> known.put(name, answer));
+      }
+    }
+    return Optional.ofNullable(known.get(name));
+  }
+
+  private Peer peer(ModelKey model, ModelEngine.Shape shape, PublishedPeer published) {
+    return new Peer(
+        new InetSocketAddress(published.address(), shape.peerPort().orElseThrow()),
+        identity.agree(published.publicKey(), model + " " + network(model, shape)));
+  }
+
+  /** Engines of another shape must not take each other's packets for theirs. */
+  private static long network(ModelKey model, ModelEngine.Shape shape) {
+    return (long) model.hashCode() << 32 ^ shape.hashCode();
+  }
+}
