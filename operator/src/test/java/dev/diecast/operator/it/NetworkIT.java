@@ -4,12 +4,15 @@ import static dev.diecast.operator.Fixtures.group;
 import static dev.diecast.operator.Fixtures.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.network.assign.PipeHosts;
 import dev.diecast.operator.vm.KubeVirt;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -17,9 +20,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,6 +140,36 @@ class NetworkIT {
         "who cannot reach whom",
         c -> c.model("m").getStatus().network().disconnectedParts().size() == 2);
     assertThat(generations()).as("of nodes and VMs").isEqualTo(generations);
+  }
+
+  /** All that the daemons of two hosts need to know to do it together. */
+  @Test
+  void saysWhichOfTwoHostsHasWhatAndByWhichPort() {
+    cluster.host(namespace + "-w2", "2", "8Gi");
+    apply("links: [{from: paris, to: berlin, bitsPerSecond: 10M, delayMicros: 9000}]", "");
+    PipeGraphSpec graph = onlyGraph().getSpec();
+    assertThat(graph.hosts()).containsExactly(namespace + "-w1", namespace + "-w2");
+    assertThat(graph.peerPort()).as("of the chart's NetworkPolicy").isBetween(6490, 7489);
+    Map<String, String> placed =
+        cluster.nodes().stream()
+            .collect(Collectors.toMap(n -> n.getMetadata().getName(), n -> n.getSpec().host()));
+    Map<String, String> published = new HashMap<>();
+    for (PipeGraphSpec.Attachment group : graph.attachments()) {
+      for (int i = 0; i < group.hosts().size(); i++) {
+        published.put("m-" + group.group() + "-" + i, graph.hosts().get(group.hosts().get(i)));
+      }
+    }
+    assertThat(published).isEqualTo(placed);
+    PipeHosts pipes = PipeGraphs.hosts(graph);
+    assertThat(
+            PipeGraphs.emulated(graph, DilationFactor.NONE).pipes().stream()
+                .map(pipes::hostOf)
+                .distinct())
+        .as("hosts that have pipes")
+        .containsExactlyInAnyOrder(0, 1);
+    cluster.awaitThat("loads of both", c -> c.model("m").getStatus().network().hosts().size() == 2);
+    assertThat(cluster.model("m").getStatus().network().hosts())
+        .allSatisfy(host -> assertThat(host.sentBitsPerSecond()).isPositive());
   }
 
   @Test
