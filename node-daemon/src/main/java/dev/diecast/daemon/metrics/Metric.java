@@ -288,7 +288,7 @@ enum Metric {
       "datagrams",
       "Datagrams that came to the port for other hosts' packets and were dropped: foreign (none of"
           + " this network's as it is now), forged (not by the host that they name, or changed on"
-          + " the way; a few while a peer's daemon starts anew).",
+          + " the way; a few while a peer's daemon starts anew), repeated (had come before).",
       "namespace",
       "model",
       "cause"),

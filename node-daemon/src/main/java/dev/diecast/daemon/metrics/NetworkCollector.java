@@ -75,6 +75,7 @@ final class NetworkCollector extends Collector {
         report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
     refused.addMetric(labels(model, "foreign"), engine.link().foreignDatagrams());
     refused.addMetric(labels(model, "forged"), engine.link().forgedDatagrams());
+    refused.addMetric(labels(model, "repeated"), engine.link().repeatedDatagrams());
     report.peers().forEach((host, peer) -> add(model, host, peer));
   }
 

@@ -34,6 +34,8 @@ final class PeerLink implements AutoCloseable {
   private final Descriptor socket;
   private final MemorySegment[] addresses;
   private final DatagramTag[] tags;
+  private final ReplayWindow[] windows;
+  private final long[] numbers;
   private final PeerClock[] clocks;
   private final long[] heardNanos;
   private final long[] sent;
@@ -41,6 +43,7 @@ final class PeerLink implements AutoCloseable {
   private final long[] drops;
   private long foreign;
   private long forged;
+  private long repeated;
   private final MemorySegment small = Arena.ofAuto().allocate(PeerMessage.HEADER_BYTES, 8);
   private final ByteBuffer smallBytes = small.asByteBuffer();
 
@@ -51,6 +54,10 @@ final class PeerLink implements AutoCloseable {
     int count = peers.count();
     addresses = new MemorySegment[count];
     tags = new DatagramTag[count];
+    windows = new ReplayWindow[count];
+    numbers = new long[count];
+    // An engine that takes over from another one of this daemon has the same keys: it counts on.
+    Arrays.fill(numbers, System.nanoTime());
     clocks = new PeerClock[count];
     heardNanos = new long[count];
     sent = new long[count];
@@ -70,6 +77,7 @@ final class PeerLink implements AutoCloseable {
   void meet(int engine, Peer peer) {
     addresses[engine] = Sockets.internetAddress(peer.address(), Arena.ofAuto());
     tags[engine] = new DatagramTag(peer.key());
+    windows[engine] = new ReplayWindow();
     clocks[engine] = new PeerClock();
   }
 
@@ -81,7 +89,7 @@ final class PeerLink implements AutoCloseable {
     PeerMessage.putPacket(memory.buffer(), at, source, destination, hop, frameBytes);
     long address = memory.frameAddress(slot) - PeerMessage.HEADER_BYTES;
     int bytes = PeerMessage.HEADER_BYTES + frameBytes;
-    PeerMessage.seal(memory.buffer(), at, bytes, tags[engine]);
+    PeerMessage.seal(memory.buffer(), at, bytes, tags[engine], numbers[engine]++);
     if (calls.sendTo(socket.number(), address, bytes, addresses[engine]) < 0) {
       drops[engine]++;
     } else {
@@ -155,6 +163,10 @@ final class PeerLink implements AutoCloseable {
       forged++;
       return false;
     }
+    if (!windows[from].take(PeerMessage.number(buffer, at))) {
+      repeated++;
+      return false;
+    }
     return true;
   }
 
@@ -182,7 +194,7 @@ final class PeerLink implements AutoCloseable {
   }
 
   private void sendSmall(int peer) {
-    PeerMessage.seal(smallBytes, 0, PeerMessage.HEADER_BYTES, tags[peer]);
+    PeerMessage.seal(smallBytes, 0, PeerMessage.HEADER_BYTES, tags[peer], numbers[peer]++);
     calls.sendTo(socket.number(), small.address(), small.byteSize(), addresses[peer]);
   }
 
@@ -203,7 +215,7 @@ final class PeerLink implements AutoCloseable {
       long silent = Math.max(0, System.nanoTime() - heardNanos[i]);
       counters.put(i, new PeerCounters(sent[i], received[i], drops[i], error, silent));
     }
-    return new LinkCounters(counters, foreign, forged);
+    return new LinkCounters(counters, foreign, forged, repeated);
   }
 
   @Override

@@ -3,12 +3,12 @@ package dev.diecast.daemon.network;
 import java.nio.ByteBuffer;
 
 /**
- * What engines send to each other in UDP, big-endian: 56 bytes of header, then the frame of a
+ * What engines send to each other in UDP, big-endian: 64 bytes of header, then the frame of a
  * packet. The header ends with the tag of the whole. Positions are counted from the header's first
  * byte.
  */
 final class PeerMessage {
-  static final int HEADER_BYTES = 56;
+  static final int HEADER_BYTES = 64;
 
   /** A packet: {@link #instant} is its deadline at its next pipe, by the sender's clock. */
   static final byte PACKET = 1;
@@ -29,7 +29,8 @@ final class PeerMessage {
   private static final int PEER_INSTANT = 24;
   private static final int HOP = 32;
   private static final int FRAME_BYTES = 36;
-  private static final int TAG = 40;
+  private static final int NUMBER = 40;
+  private static final int TAG = 48;
 
   private PeerMessage() {}
 
@@ -67,14 +68,23 @@ final class PeerMessage {
         || type == PACKET && memory.getInt(at + FRAME_BYTES) == bytes - HEADER_BYTES;
   }
 
-  /** The last thing before a message is sent. */
-  static void seal(ByteBuffer memory, int at, int bytes, DatagramTag tag) {
+  /**
+   * The last thing before a message is sent.
+   *
+   * @param number of this message, greater than of any before to the same engine
+   */
+  static void seal(ByteBuffer memory, int at, int bytes, DatagramTag tag, long number) {
+    memory.putLong(at + NUMBER, number);
     tag.put(memory, at, bytes, TAG);
   }
 
   /** Whether it comes from the engine that has this tag's key, and as it was sent. */
   static boolean isBy(DatagramTag tag, ByteBuffer memory, int at, int bytes) {
     return tag.isRight(memory, at, bytes, TAG);
+  }
+
+  static long number(ByteBuffer memory, int at) {
+    return memory.getLong(at + NUMBER);
   }
 
   static byte type(ByteBuffer memory, int at) {
