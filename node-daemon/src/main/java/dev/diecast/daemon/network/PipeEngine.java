@@ -61,8 +61,7 @@ public final class PipeEngine implements AutoCloseable {
     PacketMemory memory =
         new PacketMemory(settings.door().descriptors(), settings.maximumFrameBytes(), arena);
     PortContext context = new PortContext(epoll, new SocketCalls(arena), memory);
-    this.link =
-        peers.isEmpty() ? Optional.empty() : Optional.of(new PeerLink(peers.get(), context));
+    this.link = peers.isEmpty() ? Optional.empty() : Optional.of(linked(peers.get(), context));
     this.attachments = new Attachments(stations, context, routes, link);
     this.scheduler =
         new PipeScheduler(
@@ -75,6 +74,17 @@ public final class PipeEngine implements AutoCloseable {
     this.door = new FrameDoor(network, scheduler, routes, memory, settings.maximumFrameBytes());
     this.requests = new EngineRequests("pipes-" + name, epoll::wake);
     this.thread = Thread.ofPlatform().daemon().name("pipes-" + name).unstarted(this::run);
+  }
+
+  /** An engine that cannot be leaves nothing behind: it is tried again in every round. */
+  private PeerLink linked(Peers peers, PortContext context) throws SystemCallException {
+    try {
+      return new PeerLink(peers, context);
+    } catch (SystemCallException e) {
+      epoll.close();
+      arena.close();
+      throw e;
+    }
   }
 
   /** Starts to emulate a network to which nobody is attached yet. */

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -302,6 +303,27 @@ class TwoHostsKernelIT {
       assertThat(h1.totals().link().foreignDatagrams()).isEqualTo(10);
       assertThat(h1.report().peers().get("h2").silent()).isTrue();
       assertThat(h1.step()).isEqualTo("PeerSilent");
+    }
+  }
+
+  /** An address that is not the host's: said, tried again, and nothing piles up. */
+  @Test
+  void anAddressThatIsNotHereIsSaidAndLeavesNothingOpen() throws Exception {
+    published.put("h2", new PublishedPeer("10.77.0.2", PeerIdentity.generate().publicKey()));
+    Host h1 = new Host(0, "10.77.0.99", qemu(0));
+    eventually().until(() -> h1.step().equals("EngineFailed"));
+    long before = descriptors();
+    for (int i = 0; i < 10; i++) {
+      assertThat(h1.step()).isEqualTo("EngineFailed");
+    }
+    assertThat(descriptors()).isLessThan(before + 10);
+    hosts[0].run("addr", "add", "10.77.0.99/24", "dev", "dc-h1");
+    eventually().until(() -> h1.step().equals("PeerSilent"));
+  }
+
+  private static long descriptors() throws IOException {
+    try (var open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
     }
   }
 
