@@ -10,6 +10,7 @@ import dev.diecast.operator.plan.DesiredNodes;
 import dev.diecast.operator.status.Conditions;
 import dev.diecast.operator.status.StatusAggregation;
 import dev.diecast.operator.status.Verdict;
+import dev.diecast.operator.vm.AppliedForm;
 import dev.diecast.operator.vm.BootMark;
 import dev.diecast.operator.vm.KubeVirt;
 import dev.diecast.operator.vm.NodeProvision;
@@ -65,7 +66,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
 
   private final Announcer announcer;
-  private final Map<ResourceID, Applied> inVain = new ConcurrentHashMap<>();
+  private final Map<ResourceID, AppliedForm> settled = new ConcurrentHashMap<>();
   private InformerEventSource<GenericKubernetesResource, DilatedNode> machineSource;
   private InformerEventSource<GenericKubernetesResource, DilatedNode> instanceSource;
 
@@ -76,7 +77,7 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
   @Override
   public UpdateControl<DilatedNode> reconcile(DilatedNode node, Context<DilatedNode> context) {
     if (node.isMarkedForDeletion()) {
-      inVain.remove(ResourceID.fromResource(node));
+      settled.remove(ResourceID.fromResource(node));
       return UpdateControl.noUpdate();
     }
     Verdict provisioned = provision(node, context);
@@ -97,7 +98,8 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
     }
     GenericKubernetesResource vm = actual.orElse(desired);
     if (actual.isEmpty() || !matches(actual.get(), desired, context)) {
-      vm = apply(desired, actual, context);
+      vm = context.resourceOperations().serverSideApply(desired, machineSource);
+      settled.put(id, AppliedForm.of(desired, vm));
     }
     String uid = vm.getMetadata().getUid();
     Optional<GenericKubernetesResource> instance =
@@ -106,37 +108,6 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
             .filter(running -> DesiredNodes.controllerUid(running).filter(uid::equals).isPresent());
     instance.ifPresent(running -> restartIfStale(node, desired, running, context));
     return NodeProvision.of(vm, instance);
-  }
-
-  /**
-   * Applies a VM, but not twice where that changed nothing: webhooks write some of what was applied
-   * in another form, and no comparison knows all of them.
-   */
-  private GenericKubernetesResource apply(
-      GenericKubernetesResource desired,
-      Optional<GenericKubernetesResource> actual,
-      Context<DilatedNode> context) {
-    ResourceID id = ResourceID.fromResource(desired);
-    Optional<Applied> here = actual.map(vm -> Applied.of(desired, vm));
-    if (here.isPresent() && here.get().equals(inVain.get(id))) {
-      return actual.get();
-    }
-    GenericKubernetesResource vm =
-        context.resourceOperations().serverSideApply(desired, machineSource);
-    if (here.isPresent() && here.get().equals(Applied.of(desired, vm))) {
-      inVain.put(id, here.get());
-    } else {
-      inVain.remove(id);
-    }
-    return vm;
-  }
-
-  /** The mark of a spec that was applied, and the version of the VM that it led to. */
-  private record Applied(String uid, String version, Optional<String> spec) {
-    static Applied of(GenericKubernetesResource desired, GenericKubernetesResource vm) {
-      return new Applied(
-          vm.getMetadata().getUid(), vm.getMetadata().getResourceVersion(), BootMark.of(desired));
-    }
   }
 
   private void restartIfStale(
@@ -199,12 +170,17 @@ public class DilatedNodeReconciler implements Reconciler<DilatedNode> {
     return DesiredNodes.controllerUid(vm).filter(node.getMetadata().getUid()::equals).isPresent();
   }
 
-  private static boolean matches(
+  /**
+   * Whether the VM is as the server left it when the same was applied; where nothing has been
+   * applied since this operator started, whether it is what would be applied.
+   */
+  private boolean matches(
       GenericKubernetesResource actual,
       GenericKubernetesResource desired,
       Context<DilatedNode> context) {
-    return SSABasedGenericKubernetesResourceMatcher.<GenericKubernetesResource>getInstance()
-        .matches(actual, desired, context);
+    return AppliedForm.of(desired, actual).equals(settled.get(ResourceID.fromResource(desired)))
+        || SSABasedGenericKubernetesResourceMatcher.<GenericKubernetesResource>getInstance()
+            .matches(actual, desired, context);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -32,6 +33,10 @@ public final class StatusAggregation {
   public static final String FAITHFUL = "Faithful";
 
   private static final int NAMED_AT_MOST = 3;
+
+  /** Reasons of a node's Provisioned in which waiting is all that is to be done. */
+  private static final Set<String> ON_THE_WAY =
+      Set.of("Provisioning", "Pending", "Scheduling", "Restarting");
 
   private StatusAggregation() {}
 
@@ -124,9 +129,22 @@ public final class StatusAggregation {
               + named(failed, node -> node.name() + " (" + node.provisioned().message() + ")"));
     }
     List<NodeView> running = nodes.stream().filter(node -> node.provisioned().isTrue()).toList();
-    return running.size() == nodes.size()
-        ? Verdict.yes("Provisioned", "all " + nodes.size() + " VMs run")
-        : Verdict.no("Provisioning", share(running, nodes) + " VMs run");
+    if (running.size() == nodes.size()) {
+      return Verdict.yes("Provisioned", "all " + nodes.size() + " VMs run");
+    }
+    String progress = share(running, nodes) + " VMs run";
+    List<NodeView> stuck =
+        nodes.stream()
+            .filter(node -> !node.provisioned().isTrue())
+            .filter(node -> !ON_THE_WAY.contains(node.provisioned().reason()))
+            .toList();
+    return stuck.isEmpty()
+        ? Verdict.no("Provisioning", progress)
+        : Verdict.no(
+            stuck.getFirst().provisioned().reason(),
+            progress
+                + "; not: "
+                + named(stuck, node -> node.name() + " (" + node.provisioned().message() + ")"));
   }
 
   /** Empty where the model has no network. */

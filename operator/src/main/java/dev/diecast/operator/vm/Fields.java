@@ -3,8 +3,12 @@ package dev.diecast.operator.vm;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +67,22 @@ final class Fields {
     return object(root, Arrays.copyOf(path, path.length - 1));
   }
 
-  static byte[] canonicalJson(Map<String, Object> object) {
+  /** All of a resource. */
+  static Map<String, Object> of(GenericKubernetesResource resource) {
+    return JSON.convertValue(resource, new TypeReference<LinkedHashMap<String, Object>>() {});
+  }
+
+  /** Of the JSON of an object, whatever the order of its fields. */
+  static String digest(Map<String, Object> object) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(canonicalJson(object));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+
+  private static byte[] canonicalJson(Map<String, Object> object) {
     try {
       return JSON.writer()
           .with(com.fasterxml.jackson.databind.SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

@@ -98,7 +98,7 @@ public final class NodeProvision {
       return Verdict.no("Failed", failure(vm, vmi, printable));
     }
     return printable.equals("ErrorUnschedulable")
-        ? Verdict.no("Scheduling", failure(vm, vmi, "no Kubernetes node takes the guest"))
+        ? Verdict.no("Unschedulable", failure(vm, vmi, "no Kubernetes node takes the guest"))
         : Verdict.no("Scheduling", "the guest is " + phase.toLowerCase(java.util.Locale.ROOT));
   }
 

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -178,6 +179,54 @@ final class Cluster {
     }
   }
 
+  /** Writes an instance's status: fields that are not named stay. */
+  void instanceStatus(String name, Map<String, Object> status) {
+    GenericKubernetesResource patch = new GenericKubernetesResource();
+    patch.setApiVersion("kubevirt.io/v1");
+    patch.setKind("VirtualMachineInstance");
+    patch.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
+    patch.setAdditionalProperty("status", status);
+    client
+        .genericKubernetesResources(KubeVirt.virtualMachineInstances())
+        .inNamespace(namespace)
+        .resource(patch)
+        .patch(PatchContext.of(PatchType.JSON_MERGE));
+  }
+
+  /** Somebody else writes to a VM. */
+  void editMachine(String name, Consumer<GenericKubernetesResource> edit) {
+    client
+        .genericKubernetesResources(KubeVirt.virtualMachines())
+        .inNamespace(namespace)
+        .withName(name)
+        .edit(
+            vm -> {
+              edit.accept(vm);
+              return vm;
+            });
+  }
+
+  /** KubeVirt's controller has taken down what is to be deleted, and lets its finalizers go. */
+  void virtControllerLetsGo() {
+    for (GenericKubernetesResource vm : machines()) {
+      if (vm.isMarkedForDeletion()) {
+        editMachine(vm.getMetadata().getName(), there -> there.getMetadata().setFinalizers(null));
+      }
+    }
+  }
+
+  String name() {
+    return namespace;
+  }
+
+  void deleteNamespace() {
+    client.namespaces().withName(namespace).delete();
+  }
+
+  boolean isGone() {
+    return client.namespaces().withName(namespace).get() == null;
+  }
+
   /** Says of a VM what KubeVirt says of one that fails. */
   void printableStatus(String name, String printableStatus) {
     GenericKubernetesResource patch = new GenericKubernetesResource();
@@ -222,6 +271,23 @@ final class Cluster {
                 assertThat(condition(model, type))
                     .as(() -> Serialization.asYaml(List.of(model(model), nodes())))
                     .isEqualTo(wanted));
+  }
+
+  /** Waits until a node's condition is {@code Status/Reason}; fails with what it was instead. */
+  void awaitNode(String node, String type, String wanted) {
+    Awaitility.await(node + " " + type + " = " + wanted)
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(nodeCondition(node, type)).isEqualTo(wanted));
+  }
+
+  private String nodeCondition(String name, String type) {
+    return nodes().stream()
+        .filter(node -> node.getMetadata().getName().equals(name) && node.getStatus() != null)
+        .flatMap(node -> node.getStatus().conditions().stream())
+        .filter(condition -> condition.getType().equals(type))
+        .map(condition -> condition.getStatus() + "/" + condition.getReason())
+        .findFirst()
+        .orElse("absent");
   }
 
   /** Waits for a state of affairs. */

@@ -77,7 +77,7 @@ class NodeProvisionTest {
             "{phase: Scheduling, conditions: [{type: PodScheduled, status: \"False\", reason:"
                 + " Unschedulable, message: \"0/1 nodes are available: 1 Insufficient memory.\"}]}",
             "{printableStatus: ErrorUnschedulable}");
-    assertThat(unschedulable.reason()).isEqualTo("Scheduling");
+    assertThat(unschedulable.reason()).isEqualTo("Unschedulable");
     assertThat(unschedulable.message()).contains("Insufficient memory");
     assertThat(verdict("{phase: Pending}", "{printableStatus: CrashLoopBackOff}").reason())
         .isEqualTo("Failed");
