@@ -1,6 +1,7 @@
 package dev.diecast.standalone;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -25,6 +26,22 @@ class ArchitectureTest {
                     type.getPackageName().startsWith("dev.diecast.daemon")
                         && !type.getPackageName().startsWith("dev.diecast.daemon.network")
                         && !type.getPackageName().equals("dev.diecast.daemon.linux")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void roomsOfTheCommandLineUseEachOtherOneWay() {
+    slices().matching("dev.diecast.standalone.cli.(*)..").should().beFreeOfCycles().check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.diecast.standalone.cli.*")
+        .should()
+        .dependOnClassesThat(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "commands, other than the entry point that they start again",
+                type ->
+                    type.getPackageName().equals("dev.diecast.standalone.cli")
+                        && !type.getSimpleName().equals("Main")))
         .check(CLASSES);
   }
 }

@@ -2,6 +2,10 @@ package dev.diecast.standalone.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.OutputOption;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.TextTable;
 import dev.diecast.standalone.compare.Comparison;
 import dev.diecast.standalone.compare.ComparisonPage;
 import dev.diecast.standalone.compare.KolmogorovSmirnov;

@@ -1,6 +1,8 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.HostCommand;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,11 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.Calibration;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.OutputOption;
+import dev.diecast.standalone.cli.session.Setup;
+import dev.diecast.standalone.cli.session.TextTable;
 import dev.diecast.standalone.doctor.Check;
 import dev.diecast.standalone.doctor.HostCheck;
 import java.util.List;

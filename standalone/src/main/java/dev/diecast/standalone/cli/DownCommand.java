@@ -1,5 +1,8 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.ProgressConsole;
 import dev.diecast.standalone.supervisor.Instance;
 import dev.diecast.standalone.supervisor.Teardown;
 import java.util.concurrent.Callable;

@@ -1,5 +1,8 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.Session;
 import dev.diecast.standalone.virt.ExecResult;
 import java.io.IOException;
 import java.time.Duration;

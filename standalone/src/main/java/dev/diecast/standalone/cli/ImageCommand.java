@@ -1,5 +1,10 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.OutputOption;
+import dev.diecast.standalone.cli.session.ProgressConsole;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.Setup;
 import dev.diecast.standalone.image.GuestImage;
 import dev.diecast.standalone.image.ImageArchive;
 import dev.diecast.standalone.image.LocalImageStore;

@@ -1,5 +1,9 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.ProgressConsole;
+import dev.diecast.standalone.cli.session.Session;
+import dev.diecast.standalone.cli.session.Setup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

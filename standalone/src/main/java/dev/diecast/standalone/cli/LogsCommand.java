@@ -1,6 +1,10 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.Session;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,12 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.SetupException;
+import dev.diecast.standalone.cli.bench.BenchCommand;
+import dev.diecast.standalone.cli.run.RunCommand;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.Messages;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.topology.TopologyCommand;
 import dev.diecast.standalone.controlplane.ControlPlaneException;
 import java.io.PrintStream;
 import picocli.AutoComplete;
@@ -49,7 +55,7 @@ public final class Main {
     System.exit(commandLine(System.err).execute(args));
   }
 
-  static CommandLine commandLine(PrintStream errors) {
+  public static CommandLine commandLine(PrintStream errors) {
     CommandLine line = new CommandLine(new Main());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((exception, command, parsed) -> report(exception, errors));

@@ -6,6 +6,13 @@ import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.NodeNetwork;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.standalone.cli.run.RunReport;
+import dev.diecast.standalone.cli.run.Views;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.OutputOption;
+import dev.diecast.standalone.cli.session.Session;
+import dev.diecast.standalone.cli.session.TextTable;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
@@ -22,7 +29,7 @@ import picocli.CommandLine.Mixin;
     name = "status",
     mixinStandardHelpOptions = true,
     description = "Shows the models of an instance, their nodes, and whether their time is true.")
-final class StatusCommand implements Callable<Integer> {
+public final class StatusCommand implements Callable<Integer> {
   @Mixin private InstanceOption instance;
   @Mixin private OutputOption output;
 
@@ -47,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
    * @param periodMicros of that quota
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
-  record Node(
+  public record Node(
       String name,
       String host,
       String address,
@@ -162,7 +169,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** Addresses are a column where there are any. */
-  static TextTable table(List<Node> nodes) {
+  public static TextTable table(List<Node> nodes) {
     boolean networked = nodes.stream().anyMatch(node -> node.address() != null);
     List<String> header =
         new ArrayList<>(

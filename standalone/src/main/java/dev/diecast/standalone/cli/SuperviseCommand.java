@@ -1,5 +1,7 @@
 package dev.diecast.standalone.cli;
 
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.Setup;
 import dev.diecast.standalone.supervisor.Instance;
 import dev.diecast.standalone.supervisor.Supervisor;
 import dev.diecast.standalone.supervisor.SupervisorConfiguration;

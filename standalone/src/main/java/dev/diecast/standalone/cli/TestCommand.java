@@ -1,6 +1,11 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.OutputOption;
+import dev.diecast.standalone.cli.session.ProgressConsole;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

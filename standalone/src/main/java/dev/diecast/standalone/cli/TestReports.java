@@ -45,7 +45,7 @@ public record TestReports(
     return files;
   }
 
-  static TestReports read(Path home) throws IOException {
+  public static TestReports read(Path home) throws IOException {
     int passed = 0;
     List<String> failures = new ArrayList<>();
     List<String> skips = new ArrayList<>();

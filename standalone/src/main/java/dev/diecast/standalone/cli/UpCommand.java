@@ -1,6 +1,15 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.standalone.cli.session.ExitCode;
+import dev.diecast.standalone.cli.session.InstanceOption;
+import dev.diecast.standalone.cli.session.ModelFile;
+import dev.diecast.standalone.cli.session.ProgressConsole;
+import dev.diecast.standalone.cli.session.Refusal;
+import dev.diecast.standalone.cli.session.Session;
+import dev.diecast.standalone.cli.session.Setup;
+import dev.diecast.standalone.cli.session.StartOptions;
+import dev.diecast.standalone.cli.session.TopologyOption;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.standalone.cli.session.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -1,0 +1,206 @@
+package dev.diecast.standalone.cli.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.NodeGroup;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.validation.FieldError;
+import dev.diecast.api.validation.ScaleModelValidation;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * A file that a user wrote: ScaleModels, and what they need beside them (instancetypes,
+ * preferences, ConfigMaps with topologies). Read strictly, since an API server drops a misspelt
+ * field without a word.
+ */
+public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
+
+  private static final long MAXIMUM_BYTES = 8L << 20;
+
+  /** KubeVirt kinds that may stand beside a model. */
+  private static final Set<String> COMPANIONS =
+      Set.of(
+          "VirtualMachineInstancetype",
+          "VirtualMachineClusterInstancetype",
+          "VirtualMachinePreference",
+          "VirtualMachineClusterPreference");
+
+  private static final String KERNEL_IMAGE = "/spec/domain/firmware/kernelBoot/container/image";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public ModelFile {
+    models = List.copyOf(models);
+    others = List.copyOf(others);
+  }
+
+  /**
+   * Reads and validates the file.
+   *
+   * @throws Refusal naming file, document, field and mend
+   */
+  public static ModelFile read(Path file) {
+    List<ScaleModel> models = new ArrayList<>();
+    List<HasMetadata> others = new ArrayList<>();
+    int number = 0;
+    for (JsonNode document : documents(file)) {
+      number++;
+      String where = file + ", document " + number;
+      if (!document.isObject()) {
+        throw new Refusal(where + ": is no Kubernetes object (a mapping with apiVersion and kind)");
+      }
+      String kind = document.path("kind").asText("");
+      String apiVersion = document.path("apiVersion").asText("");
+      if (kind.equals("ScaleModel") && apiVersion.equals(Api.GROUP + "/" + Api.VERSION)) {
+        models.add(scaleModel(where, document));
+      } else if (COMPANIONS.contains(kind) && apiVersion.startsWith("instancetype.kubevirt.io/")) {
+        others.add(convert(where, document, GenericKubernetesResource.class));
+      } else if (TopologyMaps.isOne(apiVersion, kind)) {
+        TopologyMaps.requireSound(where, document);
+        others.add(inNamespace(convert(where, document, ConfigMap.class)));
+      } else {
+        throw new Refusal(
+            "%s: is %s %s; expected apiVersion %s/%s, kind ScaleModel (or beside it a KubeVirt instancetype or preference, or a v1 ConfigMap)"
+                .formatted(where, apiVersion, kind, Api.GROUP, Api.VERSION));
+      }
+    }
+    if (models.isEmpty()) {
+      throw new Refusal(file + ": holds no ScaleModel");
+    }
+    refuseTwice(file, models);
+    return new ModelFile(models, others);
+  }
+
+  /**
+   * Images that the models boot from, with the field that names each.
+   *
+   * @return image reference by field, such as {@code spec.groups[0].vm.image}
+   */
+  Map<String, String> images() {
+    return images(models);
+  }
+
+  /** The same of models with a network, whose guests must know how to join it. */
+  Map<String, String> imagesOnNetworks() {
+    return images(
+        models.stream().filter(model -> model.getSpec().networkSpec().isPresent()).toList());
+  }
+
+  private static Map<String, String> images(List<ScaleModel> models) {
+    Map<String, String> images = new LinkedHashMap<>();
+    for (ScaleModel model : models) {
+      List<NodeGroup> groups = model.getSpec().groups();
+      for (int i = 0; i < groups.size(); i++) {
+        String field =
+            "ScaleModel %s: spec.groups[%d].vm".formatted(model.getMetadata().getName(), i);
+        if (groups.get(i).vm().image() != null) {
+          images.put(field + ".image", groups.get(i).vm().image());
+        }
+        if (groups.get(i).vm().template() != null) {
+          JsonNode image = groups.get(i).vm().template().at(KERNEL_IMAGE);
+          if (image.isTextual()) {
+            images.put(field + ".template" + KERNEL_IMAGE.replace('/', '.'), image.asText());
+          }
+        }
+      }
+    }
+    return images;
+  }
+
+  private static void refuseTwice(Path file, List<ScaleModel> models) {
+    Set<String> seen = new HashSet<>();
+    for (ScaleModel model : models) {
+      String name = model.getMetadata().getNamespace() + "/" + model.getMetadata().getName();
+      if (!seen.add(name)) {
+        throw new Refusal(
+            "%s: metadata.name: ScaleModel %s stands there twice; give the second another name"
+                .formatted(file, name));
+      }
+    }
+  }
+
+  private static List<JsonNode> documents(Path file) {
+    List<JsonNode> documents = new ArrayList<>();
+    try {
+      LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
+      for (Object document : new Load(settings).loadAllFromString(text(file))) {
+        if (document != null) {
+          documents.add(JSON.valueToTree(document));
+        }
+      }
+    } catch (MarkedYamlEngineException e) {
+      String place =
+          e.getProblemMark()
+              .map(
+                  mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+              .orElse("");
+      throw new Refusal(file + ": is not YAML: " + e.getProblem() + place);
+    } catch (YamlEngineException | IllegalArgumentException e) {
+      throw new Refusal(file + ": is not YAML: " + e.getMessage());
+    }
+    return documents;
+  }
+
+  private static String text(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new Refusal(file + ": is a directory; name a YAML file");
+      }
+      if (Files.size(file) > MAXIMUM_BYTES) {
+        throw new Refusal(file + ": is larger than 8 MiB; this is no model file");
+      }
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new Refusal(file + ": no such file");
+    } catch (CharacterCodingException e) {
+      throw new Refusal(file + ": is not YAML: it is not UTF-8 text");
+    } catch (IOException e) {
+      throw new Refusal(file + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static ScaleModel scaleModel(String where, JsonNode document) {
+    List<FieldError> errors = ScaleModelValidation.validate(document);
+    if (!errors.isEmpty()) {
+      throw new Refusal(
+          errors.stream()
+              .map(error -> where + ": " + error.field() + ": " + error.message())
+              .toList());
+    }
+    return inNamespace(convert(where, document, ScaleModel.class));
+  }
+
+  private static <T extends HasMetadata> T inNamespace(T resource) {
+    if (resource.getMetadata().getNamespace() == null) {
+      resource.getMetadata().setNamespace("default");
+    }
+    return resource;
+  }
+
+  private static <T> T convert(String where, JsonNode tree, Class<T> type) {
+    try {
+      return JSON.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw new Refusal(where + ": " + e.getOriginalMessage());
+    }
+  }
+}

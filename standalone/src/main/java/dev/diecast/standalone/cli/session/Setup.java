@@ -1,0 +1,145 @@
+package dev.diecast.standalone.cli.session;
+
+import dev.diecast.api.v1alpha1.DiskLatencies;
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.SetupException;
+import dev.diecast.standalone.UserDirectories;
+import dev.diecast.standalone.controlplane.ControlPlaneBinaries;
+import dev.diecast.standalone.controlplane.ControlPlaneException;
+import dev.diecast.standalone.image.GuestImageBuilder;
+import dev.diecast.standalone.image.ImageStore;
+import dev.diecast.standalone.image.LocalImageStore;
+import dev.diecast.standalone.qemu.DiskTools;
+import dev.diecast.standalone.qemu.QemuInstallation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * What an instance needs on this machine: the control plane's programs, QEMU and the built-in guest
+ * image. Found in the cache, or fetched and built into it.
+ */
+public record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
+
+  public static Path cache() {
+    return UserDirectories.cache();
+  }
+
+  public static LocalImageStore imageStore() {
+    return new LocalImageStore(cache(), Progress.SILENT);
+  }
+
+  public static GuestImageBuilder imageBuilder() {
+    return new GuestImageBuilder(cache());
+  }
+
+  public static ControlPlaneBinaries binaries(Progress progress) {
+    return ControlPlaneBinaries.locate(cache(), progress::step);
+  }
+
+  /**
+   * Gets all of it, what can be at once at once.
+   *
+   * @throws Refusal where something is not to be had, with the mend
+   */
+  static Setup prepare(Progress progress) {
+    // Packages come one after another, since QEMU boots the image to try its accelerators.
+    CompletableFuture<QemuInstallation> guests =
+        CompletableFuture.supplyAsync(
+            () -> {
+              imageBuilder().buildIfMissing(progress);
+              return QemuInstallation.locate(cache(), progress);
+            });
+    CompletableFuture<ControlPlaneBinaries> binaries =
+        CompletableFuture.supplyAsync(() -> binaries(progress));
+    return new Setup(orRefuse(binaries::join), orRefuse(guests::join));
+  }
+
+  /**
+   * Refuses images that this machine does not have, or whose guests could not do what their model
+   * asks; the built-in one is made when it is needed.
+   *
+   * @throws Refusal naming field, image and mend
+   */
+  public static void refuseUnknownImages(ModelFile file) {
+    List<String> problems = imageProblems(file, imageStore());
+    if (!problems.isEmpty()) {
+      throw new Refusal(problems);
+    }
+  }
+
+  static List<String> imageProblems(ModelFile file, LocalImageStore store) {
+    List<String> problems = new ArrayList<>();
+    file.images()
+        .forEach(
+            (field, image) -> {
+              if (!image.equals(GuestImageBuilder.BASE) && !isThere(store, image)) {
+                problems.add(
+                    "%s: there is no image %s on this machine: build it with `diecast image build %s --package ...`, or use %s"
+                        .formatted(field, image, image, GuestImageBuilder.BASE));
+              }
+            });
+    // Guests of what an older DieCast built would boot, and have no address.
+    file.imagesOnNetworks()
+        .forEach(
+            (field, image) -> {
+              if (!image.equals(GuestImageBuilder.BASE)
+                  && isThere(store, image)
+                  && !store.isCurrent(image)) {
+                problems.add(
+                    "%s: another version of DieCast built %s, whose guests may not know how to join a network: build it again: %s"
+                        .formatted(field, image, buildCommand(store, image)));
+              }
+            });
+    return problems;
+  }
+
+  private static String buildCommand(LocalImageStore store, String image) {
+    StringBuilder command = new StringBuilder("diecast image build " + image);
+    store
+        .manifest(image)
+        .ifPresent(
+            manifest -> {
+              manifest.requestedPackages().forEach(p -> command.append(" --package ").append(p));
+              manifest.overlays().forEach(o -> command.append(" --overlay ").append(o));
+            });
+    return command.toString();
+  }
+
+  /** Fetches what disks with latency floors need, where a model has any: ahead of its VMs. */
+  public static void prepareDisks(ModelFile file, Progress progress) {
+    boolean slow =
+        file.models().stream()
+            .flatMap(model -> model.getSpec().groups().stream())
+            .anyMatch(group -> !DiskLatencies.of(group.machine().disks()).isEmpty());
+    if (slow) {
+      try {
+        DiskTools.locate(cache(), progress);
+      } catch (SetupException e) {
+        throw new Refusal(e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isThere(ImageStore store, String image) {
+    try {
+      return store.resolve(image).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false; // not even a reference
+    }
+  }
+
+  private static <T> T orRefuse(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof SetupException || e.getCause() instanceof ControlPlaneException) {
+        throw new Refusal(e.getCause().getMessage());
+      }
+      throw e;
+    }
+  }
+}

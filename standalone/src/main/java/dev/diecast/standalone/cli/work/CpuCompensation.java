@@ -1,0 +1,198 @@
+package dev.diecast.standalone.cli.work;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeStatus;
+import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.DilationHostSpec;
+import dev.diecast.api.v1alpha1.SwitchLosses;
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.SwitchLoss;
+import dev.diecast.core.fidelity.Share;
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.cli.session.ModelWatch;
+import dev.diecast.standalone.cli.session.Session;
+import dev.diecast.standalone.qemu.Accelerator;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/**
+ * Learns from a few rounds of work what the capped vCPUs of a model lose at each switch, on this
+ * host and on this day, and has the daemon make it up by way of its DilationHost ({@code
+ * spec.switchLoss}). What is judged afterwards is measured anew.
+ */
+public final class CpuCompensation {
+  /** The daemon asks for its host's spec every ten seconds. */
+  private static final Duration IN_FORCE = Duration.ofSeconds(40);
+
+  /** Three hundredths of the work of a quota of 10 ms. */
+  private static final double FINE_ENOUGH_MICROS = 300;
+
+  /** Times as many rounds as are wanted, on a host whose speed wanders. */
+  private static final int MOST_TIMES = 3;
+
+  private final Session session;
+  private final Progress progress;
+  private final CpuProbe probe;
+
+  public CpuCompensation(Session session, Progress progress, CpuProbe probe) {
+    this.session = session;
+    this.progress = progress;
+    this.probe = probe;
+  }
+
+  /**
+   * @param rounds of measurement; with none the daemon goes on with what it was started with
+   * @return host microseconds per period by which caps are wider from now on; empty where no cap
+   *     stops anybody or nothing was measured
+   */
+  public OptionalLong learn(
+      ModelWatch watch, List<CpuProbe.Subject> subjects, DilationFactor factor, int rounds)
+      throws IOException, InterruptedException {
+    if (rounds == 0) {
+      return OptionalLong.empty();
+    }
+    progress.step("what capped vCPUs lose at each switch on this host is learnt first");
+    Optional<Share> found = measure(watch, subjects, rounds);
+    if (found.isEmpty()) {
+      progress.step("nothing is added: no cap stops a vCPU, or the host was never left alone");
+      return OptionalLong.empty();
+    }
+    OptionalLong lost = OptionalLong.of(Math.round(found.get().value()));
+    say(factor, lost.getAsLong());
+    progress.step(
+        "%.2f +-%.2f ms of every period are lost: caps are made wider by as much"
+            .formatted(found.get().value() / 1e3, found.get().error() / 1e3));
+    watch.await(
+        "wider caps",
+        IN_FORCE,
+        snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, lost.getAsLong())));
+    return lost;
+  }
+
+  /**
+   * Rounds in which a node did not get its time do not count: what it lost was no switch's doing.
+   */
+  private Optional<Share> measure(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
+      throws IOException, InterruptedException {
+    CpuProbe.Result work = CpuProbe.Result.NONE;
+    List<DilatedNode> nodes = nodes(watch);
+    for (int times = 0;
+        times < MOST_TIMES && (times == 0 || isRestless(lost(nodes, work)));
+        times++) {
+      long before = unfaithfulIntervals(nodes);
+      CpuProbe.Result more = probe.measure(subjects, rounds);
+      nodes = nodes(watch);
+      if (unfaithfulIntervals(nodes) == before) {
+        work = work.and(more);
+      } else {
+        progress.step("others had the host's CPUs meanwhile: these rounds do not count");
+      }
+    }
+    return lost(nodes, work);
+  }
+
+  private static List<DilatedNode> nodes(ModelWatch watch) throws InterruptedException {
+    return watch.await("caps", IN_FORCE, _ -> true).nodes();
+  }
+
+  private static long unfaithfulIntervals(List<DilatedNode> nodes) {
+    return nodes.stream()
+        .flatMap(node -> Optional.ofNullable(node.getStatus()).stream())
+        .flatMap(status -> Optional.ofNullable(status.fidelity()).stream())
+        .flatMap(fidelity -> Optional.ofNullable(fidelity.unfaithfulIntervals()).stream())
+        .mapToLong(Integer::longValue)
+        .sum();
+  }
+
+  /** Too much to be of use, or nothing that counts. */
+  private static boolean isRestless(Optional<Share> lost) {
+    return lost.filter(found -> found.error() <= FINE_ENOUGH_MICROS).isEmpty();
+  }
+
+  /**
+   * Microseconds per period: of each round the median of the nodes, which the same moment of the
+   * host has spoilt alike, and of these the median.
+   */
+  static Optional<Share> lost(List<DilatedNode> nodes, CpuProbe.Result work) {
+    int rounds = work.ratios().values().stream().mapToInt(List::size).max().orElse(0);
+    double[] readings =
+        IntStream.range(0, rounds)
+            .mapToObj(round -> Medians.of(lost(nodes, work, round)))
+            .flatMapToDouble(OptionalDouble::stream)
+            .toArray();
+    return readings.length == 0 ? Optional.empty() : Optional.of(Share.ofReadings(readings));
+  }
+
+  private static List<Double> lost(List<DilatedNode> nodes, CpuProbe.Result work, int round) {
+    List<Double> lost = new ArrayList<>();
+    for (DilatedNode node : nodes) {
+      List<Double> ratios = work.ratios().getOrDefault(node.getMetadata().getName(), List.of());
+      if (round < ratios.size() && cpu(node).isPresent()) {
+        switchLoss(cpu(node).get(), OptionalDouble.of(ratios.get(round)))
+            .ifPresent(micros -> lost.add((double) micros));
+      }
+    }
+    return lost;
+  }
+
+  /** Only what is on the host says whether a cap stops anybody. */
+  private static Optional<DilatedNodeStatus.Cpu> cpu(DilatedNode node) {
+    return Optional.ofNullable(node.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.cpu()))
+        .filter(cpu -> cpu.quotaMicros() != null && cpu.periodMicros() != null);
+  }
+
+  /**
+   * What one vCPU loses per period, microseconds, by the work that it did.
+   *
+   * @param ratio delivered over due
+   */
+  public static OptionalLong switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
+    return ratio.isPresent()
+        ? SwitchLoss.measured(
+            new CpuCap(cpu.quotaMicros(), cpu.periodMicros()), correction(cpu), ratio.getAsDouble())
+        : OptionalLong.empty();
+  }
+
+  private static long correction(DilatedNodeStatus.Cpu cpu) {
+    return Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
+  }
+
+  private static boolean holds(DilatedNode node, long lostMicros) {
+    return cpu(node)
+        .filter(
+            cpu -> {
+              CpuCap due =
+                  new CpuCap(cpu.quotaMicros() - correction(cpu), cpu.periodMicros())
+                      .compensatedFor(lostMicros);
+              return due.quotaMicros() == cpu.quotaMicros();
+            })
+        .isPresent();
+  }
+
+  private void say(DilationFactor factor, long lostMicros)
+      throws IOException, InterruptedException {
+    DilationHost host = session.host(IN_FORCE);
+    boolean kvm = session.accelerator() == Accelerator.KVM;
+    SwitchLosses before = host.getStatus().switchLoss();
+    String table =
+        SwitchLoss.parse(kvm ? before.virtualisedMicros() : before.emulatedMicros())
+            .with(Map.of(factor, lostMicros))
+            .toString();
+    DilationHost own = new DilationHost();
+    own.setMetadata(new ObjectMetaBuilder().withName(host.getMetadata().getName()).build());
+    own.setSpec(
+        new DilationHostSpec(
+            null, null, kvm ? new SwitchLosses(null, table) : new SwitchLosses(table, null)));
+    session.apply(own);
+  }
+}
