@@ -1,10 +1,12 @@
 package dev.diecast.operator;
 
 import dev.diecast.api.v1alpha1.Api;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -21,6 +23,17 @@ import org.jboss.logging.Logger;
 public class Leadership implements ConfigurationServiceCustomizer {
 
   private static final Logger LOG = Logger.getLogger("dev.diecast.operator");
+
+  private static final int LOST = 1;
+
+  /**
+   * A renewal that nobody answers fails after two requests of 10 s each (see
+   * application.properties), begun at most 2 s after the last that was answered: whoever is cut off
+   * has ended before a standby may take over.
+   */
+  private static final Duration LEASE = Duration.ofSeconds(30);
+
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
 
   private final Optional<String> namespace;
   private final Optional<String> identity;
@@ -47,8 +60,34 @@ public class Leadership implements ConfigurationServiceCustomizer {
         "one operator works at a time: the holder of Lease %s/%s", leaseNamespace, Api.OPERATOR);
     LeaderElectionConfigurationBuilder election =
         LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Api.OPERATOR)
-            .withLeaseNamespace(leaseNamespace);
+            .withLeaseNamespace(leaseNamespace)
+            .withLeaseDuration(LEASE)
+            .withRenewDeadline(RENEW_DEADLINE);
     identity.ifPresent(election::withIdentity);
+    election.withLeaderCallbacks(new LeaderCallbacks(() -> {}, Leadership::end, _ -> {}));
     overrider.withLeaderElectionConfiguration(election.build());
+  }
+
+  /**
+   * Halts, unless the operator is ending anyway. System.exit, which the SDK calls after this, waits
+   * for an orderly end, and that waits for what the loser has begun: meanwhile another works.
+   */
+  private static void end() {
+    if (isEnding()) {
+      return;
+    }
+    LOG.error("the Lease is lost: this operator ends, and may start anew");
+    Runtime.getRuntime().halt(LOST);
+  }
+
+  private static boolean isEnding() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException ending) {
+      return true; // the only way in which a JVM says so
+    }
   }
 }

@@ -32,6 +32,12 @@ final class OperatorProcess implements AutoCloseable {
    */
   static OperatorProcess start(ApiServer.Running api, Map<String, String> settings)
       throws IOException {
+    return start(api, api.kubeconfig(), settings);
+  }
+
+  /** The same by another way to the API server. */
+  static OperatorProcess start(ApiServer.Running api, Path kubeconfig, Map<String, String> settings)
+      throws IOException {
     int port = ApiServer.Running.freePort();
     Path log = Files.createTempFile(api.directory(), "operator", ".log");
     List<String> command = new ArrayList<>();
@@ -43,7 +49,7 @@ final class OperatorProcess implements AutoCloseable {
     command.add(System.getProperty("operator.jar"));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder.environment().put("KUBECONFIG", api.kubeconfig().toString());
+    builder.environment().put("KUBECONFIG", kubeconfig.toString());
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
     return new OperatorProcess(builder.start(), log, port);
   }
@@ -75,6 +81,10 @@ final class OperatorProcess implements AutoCloseable {
         .atMost(Duration.ofMinutes(1))
         .until(() -> log().contains(text));
     return this;
+  }
+
+  boolean runs() {
+    return process.isAlive();
   }
 
   void kill() {
