@@ -23,8 +23,17 @@ class ArchitectureTest {
           .haveNameMatching("java\\.io\\.(File.*|RandomAccessFile)")
           .orShould()
           .dependOnClassesThat()
-          .haveNameMatching("java\\.lang\\.(Process|ProcessBuilder|ProcessHandle|Runtime)")
+          .haveNameMatching("java\\.lang\\.(Process|ProcessBuilder|ProcessHandle)")
           .because("the operator decides; hosts are the daemon's");
+
+  @ArchTest
+  static final ArchRule ONLY_WHO_LOSES_THE_LEASE_ENDS_ITSELF =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(Leadership.class.getName())
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName(Runtime.class.getName());
 
   @ArchTest
   static final ArchRule PLANS_ARE_PURE =

@@ -4,7 +4,6 @@ import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.core.DilationFactor;
-import dev.diecast.core.ethernet.Station;
 import dev.diecast.core.network.Pipe;
 import dev.diecast.core.network.assign.PipeHosts;
 import dev.diecast.core.pipe.EmulatedNetwork;
@@ -48,7 +47,11 @@ final class ModelEngine implements AutoCloseable {
    * @param shape what cannot change in place
    */
   record Now(
-      String graph, long revision, EmulatedNetwork network, Shape shape, List<String> nodeNames) {
+      String graph,
+      long revision,
+      EmulatedNetwork network,
+      NetworkShape shape,
+      List<String> nodeNames) {
 
     /**
      * Which host has what.
@@ -61,32 +64,6 @@ final class ModelEngine implements AutoCloseable {
           self,
           network.pipes().stream().map(hosts::hostOf).toList(),
           IntStream.range(0, network.stationNumbers()).mapToObj(hosts::hostOfVirtualNode).toList());
-    }
-  }
-
-  /**
-   * @param ends from and to of each pipe
-   * @param hosts of all vertices
-   */
-  record Shape(
-      List<Long> ends,
-      List<Station> stations,
-      DilationFactor factor,
-      int mtuBytes,
-      List<String> hostNames,
-      PipeHosts hosts,
-      Optional<Integer> peerPort) {
-
-    static Shape of(
-        PipeGraphSpec graph, EmulatedNetwork network, DilationFactor factor, int mtuBytes) {
-      return new Shape(
-          network.pipes().stream().map(pipe -> (long) pipe.from() << 32 | pipe.to()).toList(),
-          network.stations(),
-          factor,
-          mtuBytes,
-          graph.hosts(),
-          PipeGraphs.hosts(graph),
-          Optional.ofNullable(graph.peerPort()));
     }
   }
 
@@ -104,7 +81,7 @@ final class ModelEngine implements AutoCloseable {
         graph.getMetadata().getName(),
         spec.revision(),
         network,
-        Shape.of(spec, network, factor, mtuBytes),
+        NetworkShape.of(spec, network, factor, mtuBytes),
         PipeGraphs.nodeNames(spec));
   }
 

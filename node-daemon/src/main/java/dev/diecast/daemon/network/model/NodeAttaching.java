@@ -56,7 +56,7 @@ final class NodeAttaching {
   }
 
   private boolean isHere(ModelEngine engine, int station) {
-    ModelEngine.Shape shape = engine.now().shape();
+    NetworkShape shape = engine.now().shape();
     return shape.hostNames().get(shape.hosts().hostOfVirtualNode(station)).equals(host);
   }
 }

@@ -75,7 +75,8 @@ public final class Rendezvous {
     }
     InetSocketAddress here = new InetSocketAddress(address.orElseThrow(missing(host)), port.get());
     met.put(model, found);
-    return Optional.of(new Peers(now.partition(self), here, others, network(model, now.shape())));
+    return Optional.of(
+        new Peers(now.partition(self), here, others, now.shape().fingerprint(model)));
   }
 
   private static Supplier<NoPeerException> missing(String name) {
@@ -116,14 +117,9 @@ public final class Rendezvous {
     return Optional.ofNullable(known.get(name));
   }
 
-  private Peer peer(ModelKey model, ModelEngine.Shape shape, PublishedPeer published) {
+  private Peer peer(ModelKey model, NetworkShape shape, PublishedPeer published) {
     return new Peer(
         new InetSocketAddress(published.address(), shape.peerPort().orElseThrow()),
-        identity.agree(published.publicKey(), model + " " + network(model, shape)));
-  }
-
-  /** Engines of another shape must not take each other's packets for theirs. */
-  private static long network(ModelKey model, ModelEngine.Shape shape) {
-    return (long) model.hashCode() << 32 ^ shape.hashCode();
+        identity.agree(published.publicKey(), model + " " + shape.fingerprint(model)));
   }
 }
