@@ -224,8 +224,7 @@ public final class Daemon implements AutoCloseable {
 
   private void nodes() throws IOException {
     // Before the first list is complete an absent node proves nothing; before the host was asked
-    // for,
-    // caps that a predecessor has set would become those of the settings for a moment.
+    // for, caps that a predecessor has set would become those of the settings for a moment.
     if (api.hasSynced() && hostTried) {
       loop.step(api.nodes().values());
       cores.hold(!loop.views().isEmpty());

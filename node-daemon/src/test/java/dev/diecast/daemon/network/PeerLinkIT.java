@@ -155,6 +155,16 @@ class PeerLinkIT {
     }
   }
 
+  /** A packet with a numbered frame from the first engine to the second, before it is sealed. */
+  private static ByteBuffer packet(int number) {
+    byte[] frame = TwoStations.frame(0, number, 100);
+    ByteBuffer datagram = ByteBuffer.allocate(PeerMessage.HEADER_BYTES + frame.length);
+    PeerMessage.begin(datagram, 0, PeerMessage.PACKET, 0, NETWORK, System.nanoTime());
+    PeerMessage.putPacket(datagram, 0, 0, 1, PIPES, frame.length);
+    datagram.put(PeerMessage.HEADER_BYTES, frame);
+    return datagram;
+  }
+
   /** Greater than of any message that the engines have sent each other. */
   private static long far(int number) {
     return Long.MAX_VALUE / 2 + number;
@@ -166,11 +176,7 @@ class PeerLinkIT {
     try (DatagramSocket between = new DatagramSocket();
         StreamGuest b = guest(1)) {
       for (int i = 0; i < 10; i++) {
-        byte[] frame = TwoStations.frame(0, i, 100);
-        ByteBuffer datagram = ByteBuffer.allocate(PeerMessage.HEADER_BYTES + frame.length);
-        PeerMessage.begin(datagram, 0, PeerMessage.PACKET, 0, NETWORK, System.nanoTime());
-        PeerMessage.putPacket(datagram, 0, 0, 1, PIPES, frame.length);
-        datagram.put(PeerMessage.HEADER_BYTES, frame);
+        ByteBuffer datagram = packet(i);
         PeerMessage.seal(datagram, 0, datagram.capacity(), new DatagramTag(key(0)), far(i));
         for (int times = 0; times < 3; times++) {
           between.send(new DatagramPacket(datagram.array(), datagram.capacity(), addresses.get(1)));
@@ -192,11 +198,7 @@ class PeerLinkIT {
         StreamGuest a = guest(0);
         StreamGuest b = guest(1)) {
       for (int i = 0; i < 20; i++) {
-        byte[] frame = TwoStations.frame(0, i, 100);
-        ByteBuffer datagram = ByteBuffer.allocate(PeerMessage.HEADER_BYTES + frame.length);
-        PeerMessage.begin(datagram, 0, PeerMessage.PACKET, 0, NETWORK, System.nanoTime());
-        PeerMessage.putPacket(datagram, 0, 0, 1, PIPES, frame.length);
-        datagram.put(PeerMessage.HEADER_BYTES, frame);
+        ByteBuffer datagram = packet(i);
         boolean wrongKey = i % 2 == 0;
         PeerMessage.seal(
             datagram, 0, datagram.capacity(), new DatagramTag(wrongKey ? others : key(0)), far(i));

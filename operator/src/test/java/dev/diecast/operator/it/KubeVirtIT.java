@@ -33,9 +33,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubeVirtIT {
 
-  private static final String DISPATCHER =
-      "io.javaoperatorsdk.operator.processing.event.ReconciliationDispatcher";
-
   /** What a user may write, and what Go's types do not tell from what is absent. */
   private static final String ZEROS =
       """
@@ -73,17 +70,7 @@ class KubeVirtIT {
     api = running;
     api.applyDefinitions();
     webhook = KubeVirtWebhook.start(api);
-    operator =
-        OperatorProcess.start(
-                api,
-                Map.of(
-                    "quarkus.operator-sdk.controllers.scalemodel.max-reconciliation-interval",
-                    "1s",
-                    "quarkus.operator-sdk.controllers.dilatednode.max-reconciliation-interval",
-                    "1s",
-                    "quarkus.log.category.\"" + DISPATCHER + "\".level",
-                    "DEBUG"))
-            .awaitReady();
+    operator = OperatorProcess.start(api, OperatorProcess.RESYNCHRONISED).awaitReady();
   }
 
   @AfterAll

@@ -46,9 +46,6 @@ class OperatorIT {
     "Capped=True/Capped", "Dilated=True/Dilated", "Faithful=True/Faithful"
   };
 
-  private static final String DISPATCHER =
-      "io.javaoperatorsdk.operator.processing.event.ReconciliationDispatcher";
-
   private ApiServer.Running api;
   private OperatorProcess operator;
   private Cluster cluster;
@@ -67,17 +64,7 @@ class OperatorIT {
   }
 
   private OperatorProcess start() throws IOException {
-    // Resynchronised every second, so that a reconciliation that writes without need shows; and
-    // it says so, so that the test can see that it was.
-    return OperatorProcess.start(
-        api,
-        Map.of(
-            "quarkus.operator-sdk.controllers.scalemodel.max-reconciliation-interval",
-            "1s",
-            "quarkus.operator-sdk.controllers.dilatednode.max-reconciliation-interval",
-            "1s",
-            "quarkus.log.category.\"" + DISPATCHER + "\".level",
-            "DEBUG"));
+    return OperatorProcess.start(api, OperatorProcess.RESYNCHRONISED);
   }
 
   @AfterAll

@@ -17,6 +17,19 @@ import org.awaitility.Awaitility;
 /** The packaged operator as a process of its own, as a cluster and standalone run it. */
 final class OperatorProcess implements AutoCloseable {
 
+  /**
+   * Resynchronised every second, so that a reconciliation that writes without need shows; and it
+   * says so, so that a test can see that it was.
+   */
+  static final Map<String, String> RESYNCHRONISED =
+      Map.of(
+          "quarkus.operator-sdk.controllers.scalemodel.max-reconciliation-interval",
+          "1s",
+          "quarkus.operator-sdk.controllers.dilatednode.max-reconciliation-interval",
+          "1s",
+          "quarkus.log.category.\"io.javaoperatorsdk.operator.processing.event.ReconciliationDispatcher\".level",
+          "DEBUG");
+
   private final Process process;
   private final Path log;
   private final int port;

@@ -64,19 +64,19 @@ public final class Rendezvous {
       throw new NoPeerException(
           "PipeGraph %s has several hosts and no port".formatted(now.graph()));
     }
+    long network = now.shape().fingerprint(model);
     Map<String, PublishedPeer> found = new HashMap<>();
     Map<Integer, Peer> others = new HashMap<>();
     for (int i = 0; i < hosts.size(); i++) {
       if (i != self) {
         PublishedPeer published = lookUp(hosts.get(i)).orElseThrow(missing(hosts.get(i)));
         found.put(hosts.get(i), published);
-        others.put(i, peer(model, now.shape(), published));
+        others.put(i, peer(model, network, port.get(), published));
       }
     }
     InetSocketAddress here = new InetSocketAddress(address.orElseThrow(missing(host)), port.get());
     met.put(model, found);
-    return Optional.of(
-        new Peers(now.partition(self), here, others, now.shape().fingerprint(model)));
+    return Optional.of(new Peers(now.partition(self), here, others, network));
   }
 
   private static Supplier<NoPeerException> missing(String name) {
@@ -94,7 +94,9 @@ public final class Rendezvous {
       Optional<PublishedPeer> now =
           lookUp(name).filter(published -> !published.equals(before.get(name)));
       if (now.isPresent()) {
-        engine.meet(name, peer(model, engine.now().shape(), now.get()));
+        NetworkShape shape = engine.now().shape();
+        engine.meet(
+            name, peer(model, shape.fingerprint(model), shape.peerPort().orElseThrow(), now.get()));
         before.put(name, now.get());
       }
     }
@@ -117,9 +119,9 @@ public final class Rendezvous {
     return Optional.ofNullable(known.get(name));
   }
 
-  private Peer peer(ModelKey model, NetworkShape shape, PublishedPeer published) {
+  private Peer peer(ModelKey model, long network, int port, PublishedPeer published) {
     return new Peer(
-        new InetSocketAddress(published.address(), shape.peerPort().orElseThrow()),
-        identity.agree(published.publicKey(), model + " " + shape.fingerprint(model)));
+        new InetSocketAddress(published.address(), port),
+        identity.agree(published.publicKey(), model + " " + network));
   }
 }

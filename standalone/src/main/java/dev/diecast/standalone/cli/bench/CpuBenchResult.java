@@ -89,11 +89,7 @@ record CpuBenchResult(
             .sorted()
             .toList();
     Optional<DilatedNodeStatus.Cpu> cpu =
-        nodes.stream()
-            .flatMap(node -> Optional.ofNullable(node.getStatus()).stream())
-            .flatMap(status -> Optional.ofNullable(status.cpu()).stream())
-            .filter(c -> c.quotaMicros() != null && c.periodMicros() != null)
-            .findFirst();
+        nodes.stream().map(CpuCompensation::cpu).flatMap(Optional::stream).findFirst();
     return new CpuBenchResult(
         factor.toString(),
         speed.toString(),

@@ -50,32 +50,36 @@ public final class CpuCompensation {
   }
 
   /**
+   * Learns it, and waits until caps are wider by it; where no cap stops anybody or the host was
+   * never left alone, nothing changes.
+   *
    * @param rounds of measurement; with none the daemon goes on with what it was started with
-   * @return host microseconds per period by which caps are wider from now on; empty where no cap
-   *     stops anybody or nothing was measured
    */
-  public OptionalLong learn(
+  public void learn(
       ModelWatch watch, List<CpuProbe.Subject> subjects, DilationFactor factor, int rounds)
       throws IOException, InterruptedException {
     if (rounds == 0) {
-      return OptionalLong.empty();
+      return;
+    }
+    if (nodes(watch).stream().noneMatch(CpuCompensation::mayLose)) {
+      progress.step("no cap stops a vCPU: nothing is lost, and nothing is added");
+      return;
     }
     progress.step("what capped vCPUs lose at each switch on this host is learnt first");
     Optional<Share> found = measure(watch, subjects, rounds);
     if (found.isEmpty()) {
-      progress.step("nothing is added: no cap stops a vCPU, or the host was never left alone");
-      return OptionalLong.empty();
+      progress.step("nothing is added: the host was never left alone");
+      return;
     }
-    OptionalLong lost = OptionalLong.of(Math.round(found.get().value()));
-    say(factor, lost.getAsLong());
+    long lost = Math.round(found.get().value());
+    say(factor, lost);
     progress.step(
         "%.2f +-%.2f ms of every period are lost: caps are made wider by as much"
             .formatted(found.get().value() / 1e3, found.get().error() / 1e3));
     watch.await(
         "wider caps",
         IN_FORCE,
-        snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, lost.getAsLong())));
-    return lost;
+        snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, lost)));
   }
 
   /**
@@ -98,6 +102,10 @@ public final class CpuCompensation {
       }
     }
     return lost(nodes, work);
+  }
+
+  private static boolean mayLose(DilatedNode node) {
+    return cpu(node).filter(cpu -> switchLoss(cpu, OptionalDouble.of(1)).isPresent()).isPresent();
   }
 
   private static List<DilatedNode> nodes(ModelWatch watch) throws InterruptedException {
@@ -144,8 +152,8 @@ public final class CpuCompensation {
     return lost;
   }
 
-  /** Only what is on the host says whether a cap stops anybody. */
-  private static Optional<DilatedNodeStatus.Cpu> cpu(DilatedNode node) {
+  /** The cap that is in force; empty where there is none yet. */
+  public static Optional<DilatedNodeStatus.Cpu> cpu(DilatedNode node) {
     return Optional.ofNullable(node.getStatus())
         .flatMap(status -> Optional.ofNullable(status.cpu()))
         .filter(cpu -> cpu.quotaMicros() != null && cpu.periodMicros() != null);
