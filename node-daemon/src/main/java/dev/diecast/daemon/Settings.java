@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * @param starvationWindow {@code diecast.starvation-window}: over which delivered CPU is judged
  * @param correction {@code diecast.switch-loss.tcg-micros}, {@code diecast.switch-loss.kvm-micros}:
  *     host time per CFS period that a capped vCPU loses to cold caches, and that is added to its
- *     cap: a number, or a table by T such as {@code 2:800,10:1800}
+ *     cap: a number, or a table by T over relative speed, such as {@code 2:800,10:1800}
  * @param metricsPerNode {@code diecast.metrics.per-node}: expose series of each single node
  * @param undoOnExit {@code diecast.undo-on-exit}: take caps away when told to stop
  * @param networkAddress {@code diecast.network.address}: IP address of this host at which other

@@ -3,7 +3,7 @@ package dev.diecast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -72,7 +72,7 @@ class SettingsTest {
     assertThat(read().correction().emulated()).hasToString("1000");
     assertThat(read().correction().virtualised()).hasToString("0");
     properties.put("diecast.switch-loss.tcg-micros", "2:500,10:1700");
-    assertThat(read().correction().emulated().micros(DilationFactor.parse("6"))).isEqualTo(1100);
+    assertThat(read().correction().emulated().micros(Rational.of(6))).isEqualTo(1100);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.diecast.core.cpu;
 
-import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
+import dev.diecast.core.frame.Frames;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -10,42 +10,60 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Host time that a capped vCPU spends, in every CFS period, on warming up again what others have
- * thrown out of the caches meanwhile. It grows with T, for so do the guests that run in between.
+ * Host time that a capped vCPU spends, in every CFS period, on what it would not do uncapped: on
+ * warming up again what others have thrown out of the caches meanwhile, and on the interrupts of
+ * its guest's own clock, which come as often on a slow machine as on a fast one. It grows with how
+ * much slower than its host core the vCPU is, for so does the period ({@link CpuCap#of}).
  *
- * @param microsByFactor as measured at some T, in ascending order; between two of them it is taken
- *     to change evenly, beyond them not at all
+ * @param microsBySlowdown as measured at some slowdowns ({@link #slowdown}), in ascending order;
+ *     between two of them it is taken to change evenly, beyond them not at all
  */
-public record SwitchLoss(Map<DilationFactor, Long> microsByFactor) {
+public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
 
   /** More than any period has. */
   private static final long MOST_MICROS = CpuCap.GREATEST_PERIOD_MICROS;
 
   private static final Pattern ENTRY = Pattern.compile("([0-9./]{1,19}):([0-9]{1,7})");
   private static final String FORMS =
-      "write microseconds per period, such as 1000, or a table by T, such as 2:800,10:1800";
+      "write microseconds per period, such as 1000, or a table by T over the relative speed, such as"
+          + " 2:800,10:1800";
 
   /** Nothing is lost. */
   public static final SwitchLoss NONE = constant(0);
 
   public SwitchLoss {
-    if (microsByFactor.isEmpty()) {
+    if (microsBySlowdown.isEmpty()) {
       throw new IllegalArgumentException("a table without entries: " + FORMS);
     }
-    TreeMap<DilationFactor, Long> sorted = new TreeMap<>(microsByFactor);
+    TreeMap<Rational, Long> sorted = new TreeMap<>(microsBySlowdown);
     sorted.forEach(
-        (factor, micros) -> {
+        (slowdown, micros) -> {
+          if (slowdown.compareTo(Rational.ONE) < 0) {
+            throw new IllegalArgumentException(
+                "\"%s\" is below 1, and no vCPU is faster than its core: %s"
+                    .formatted(slowdown.toText(), FORMS));
+          }
           if (micros < 0 || micros > MOST_MICROS) {
             throw new IllegalArgumentException(
-                "%d us at T = %s: write 0 to %d".formatted(micros, factor, MOST_MICROS));
+                "%d us at %s: write 0 to %d".formatted(micros, slowdown, MOST_MICROS));
           }
         });
-    microsByFactor = java.util.Collections.unmodifiableSortedMap(sorted);
+    microsBySlowdown = java.util.Collections.unmodifiableSortedMap(sorted);
   }
 
-  /** The same at every T. */
+  /** The same at every slowdown. */
   public static SwitchLoss constant(long micros) {
-    return new SwitchLoss(Map.of(DilationFactor.NONE, micros));
+    return new SwitchLoss(Map.of(Rational.ONE, micros));
+  }
+
+  /**
+   * Host time over the time that a vCPU has in it, to a thousandth: T over the speed of the vCPU as
+   * a part of its core's.
+   *
+   * @param vcpuCores host cores that the vCPU is due ({@link Frames#hostCpu} of one)
+   */
+  public static Rational slowdown(Rational vcpuCores) {
+    return Rational.of(Rational.of(1000).dividedBy(vcpuCores).roundToLong(), 1000);
   }
 
   /**
@@ -57,34 +75,33 @@ public record SwitchLoss(Map<DilationFactor, Long> microsByFactor) {
     if (text.matches("[0-9]{1,7}")) {
       return constant(Long.parseLong(text));
     }
-    TreeMap<DilationFactor, Long> table = new TreeMap<>();
+    TreeMap<Rational, Long> table = new TreeMap<>();
     for (String entry : text.split(",", -1)) {
       Matcher matcher = ENTRY.matcher(entry.strip());
       if (!matcher.matches()) {
         throw new IllegalArgumentException("\"%s\": %s".formatted(entry.strip(), FORMS));
       }
-      DilationFactor factor = DilationFactor.parse(matcher.group(1));
-      if (table.put(factor, Long.parseLong(matcher.group(2))) != null) {
-        throw new IllegalArgumentException(
-            "T = %s stands there twice: %s".formatted(factor, FORMS));
+      Rational slowdown = Rational.parse(matcher.group(1));
+      if (table.put(slowdown, Long.parseLong(matcher.group(2))) != null) {
+        throw new IllegalArgumentException("%s stands there twice: %s".formatted(slowdown, FORMS));
       }
     }
     return new SwitchLoss(table);
   }
 
-  /** Microseconds per period at this T, rounded. */
-  public long micros(DilationFactor factor) {
-    TreeMap<DilationFactor, Long> table = new TreeMap<>(microsByFactor);
-    Map.Entry<DilationFactor, Long> below = table.floorEntry(factor);
-    Map.Entry<DilationFactor, Long> above = table.ceilingEntry(factor);
+  /** Microseconds per period at this slowdown, rounded. */
+  public long micros(Rational slowdown) {
+    TreeMap<Rational, Long> table = new TreeMap<>(microsBySlowdown);
+    Map.Entry<Rational, Long> below = table.floorEntry(slowdown);
+    Map.Entry<Rational, Long> above = table.ceilingEntry(slowdown);
     if (below == null || above == null) {
       return (below == null ? above : below).getValue();
     }
     if (below.getKey().equals(above.getKey())) {
       return below.getValue();
     }
-    Rational width = above.getKey().value().minus(below.getKey().value());
-    Rational share = factor.value().minus(below.getKey().value()).dividedBy(width);
+    Rational width = above.getKey().minus(below.getKey());
+    Rational share = slowdown.minus(below.getKey()).dividedBy(width);
     return share
         .times(Rational.of(above.getValue() - below.getValue()))
         .plus(Rational.of(below.getValue()))
@@ -111,9 +128,9 @@ public record SwitchLoss(Map<DilationFactor, Long> microsByFactor) {
         Math.clamp(Math.round(inForce.quotaMicros() - worked), 0L, inForce.quotaMicros()));
   }
 
-  /** The same table with what was measured at some T in place of what it had there. */
-  public SwitchLoss with(Map<DilationFactor, Long> measured) {
-    TreeMap<DilationFactor, Long> table = new TreeMap<>(microsByFactor);
+  /** The same table with what was measured at some slowdowns in place of what it had there. */
+  public SwitchLoss with(Map<Rational, Long> measured) {
+    TreeMap<Rational, Long> table = new TreeMap<>(microsBySlowdown);
     table.putAll(measured);
     return new SwitchLoss(table);
   }
@@ -121,11 +138,11 @@ public record SwitchLoss(Map<DilationFactor, Long> microsByFactor) {
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
-    if (microsByFactor.size() == 1 && microsByFactor.containsKey(DilationFactor.NONE)) {
-      return Long.toString(microsByFactor.get(DilationFactor.NONE));
+    if (microsBySlowdown.size() == 1 && microsBySlowdown.containsKey(Rational.ONE)) {
+      return Long.toString(microsBySlowdown.get(Rational.ONE));
     }
-    return microsByFactor.entrySet().stream()
-        .map(entry -> entry.getKey() + ":" + entry.getValue())
+    return microsBySlowdown.entrySet().stream()
+        .map(entry -> entry.getKey().toText() + ":" + entry.getValue())
         .collect(Collectors.joining(","));
   }
 }

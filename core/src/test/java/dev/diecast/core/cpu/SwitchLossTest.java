@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
+import dev.diecast.core.frame.Frames;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,23 +16,31 @@ class SwitchLossTest {
 
   @ParameterizedTest
   @CsvSource({"1, 800", "2, 800", "6, 1300", "8, 1550", "10, 1800", "50, 1800"})
-  void changesEvenlyBetweenWhatWasMeasured(String factor, long micros) {
-    assertThat(SwitchLoss.parse("2:800, 10:1800").micros(DilationFactor.parse(factor)))
+  void changesEvenlyBetweenWhatWasMeasured(String slowdown, long micros) {
+    assertThat(SwitchLoss.parse("2:800, 10:1800").micros(Rational.parse(slowdown)))
         .isEqualTo(micros);
   }
 
   @Test
-  void aNumberAloneIsForEveryFactor() {
-    assertThat(SwitchLoss.parse("1000").micros(DilationFactor.parse("7/2"))).isEqualTo(1000);
+  void aNumberAloneIsForEverySlowdown() {
+    assertThat(SwitchLoss.parse("1000").micros(Rational.parse("7/2"))).isEqualTo(1000);
     assertThat(SwitchLoss.parse("1000")).hasToString("1000");
+  }
+
+  /** A machine of half the speed has its core for half the time: it is stopped as one at 2 T. */
+  @ParameterizedTest
+  @CsvSource({"10, 1, 10", "10, 3/5, 16.667", "20, 2, 10", "1, 1, 1", "5/2, 1/2, 5"})
+  void slowMachinesAreStoppedAsFastOnesAtALargerT(String factor, String speed, String slowdown) {
+    Rational cores = Frames.hostCpu(1, Rational.parse(speed), DilationFactor.parse(factor));
+    assertThat(SwitchLoss.slowdown(cores)).isEqualTo(Rational.parse(slowdown));
   }
 
   @Test
   void isWrittenAsItIsRead() {
     SwitchLoss table = SwitchLoss.parse("10:1800,5/2:900");
-    assertThat(table).hasToString("5/2:900,10:1800");
+    assertThat(table).hasToString("2.5:900,10:1800");
     assertThat(SwitchLoss.parse(table.toString())).isEqualTo(table);
-    assertThat(table.with(Map.of(DilationFactor.parse("10"), 5L))).hasToString("5/2:900,10:5");
+    assertThat(table.with(Map.of(Rational.of(10), 5L))).hasToString("2.5:900,10:5");
   }
 
   @ParameterizedTest

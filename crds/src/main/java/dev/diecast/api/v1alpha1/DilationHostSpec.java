@@ -26,7 +26,7 @@ public record DilationHostSpec(
             value = Rules.SWITCH_LOSSES,
             message =
                 "emulatedMicros and virtualisedMicros are microseconds per period, such as 1000, or"
-                    + " a table by T, such as 2:800,10:1800")
+                    + " a table by T over relative speed, such as 2:800,10:1800")
         SwitchLosses switchLoss) {
 
   /** Of a host of which nothing is said. */

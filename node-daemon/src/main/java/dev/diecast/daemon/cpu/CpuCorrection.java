@@ -1,6 +1,6 @@
 package dev.diecast.daemon.cpu;
 
-import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.daemon.process.VcpuThreads;
 import java.io.IOException;
@@ -18,8 +18,12 @@ public record CpuCorrection(SwitchLoss emulated, SwitchLoss virtualised) {
 
   public static final CpuCorrection NONE = new CpuCorrection(SwitchLoss.NONE, SwitchLoss.NONE);
 
-  /** Of these vCPUs, in microseconds per period. */
-  public long micros(VcpuThreads threads, DilationFactor factor) throws IOException {
-    return (threads.areEmulated() ? emulated : virtualised).micros(factor);
+  /**
+   * Of these vCPUs, in microseconds per period.
+   *
+   * @param vcpuDue host cores that each of them is due
+   */
+  public long micros(VcpuThreads threads, Rational vcpuDue) throws IOException {
+    return (threads.areEmulated() ? emulated : virtualised).micros(SwitchLoss.slowdown(vcpuDue));
   }
 }

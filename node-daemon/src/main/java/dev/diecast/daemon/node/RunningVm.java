@@ -1,6 +1,5 @@
 package dev.diecast.daemon.node;
 
-import dev.diecast.core.DilationFactor;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.clock.ClockState;
@@ -60,19 +59,16 @@ final class RunningVm {
     return Optional.ofNullable(watch).map(ClockWatch::state);
   }
 
-  /**
-   * Caps each vCPU.
-   *
-   * @param factor by which {@code given} is
-   */
-  CapOutcome cap(NodeTarget given, DilationFactor factor, QemuProcess qemu) throws IOException {
+  /** Caps each vCPU. */
+  CapOutcome cap(NodeTarget given, QemuProcess qemu) throws IOException {
     if (daemon.capping().isEmpty()) {
       return new CapOutcome.Refused(
           CapOutcome.Obstacle.CgroupNotWritable,
           "no mounted cgroup hierarchy has the cpu controller: mount the host's /sys/fs/cgroup");
     }
     long start = System.nanoTime();
-    CpuCap cap = given.cap().compensatedFor(daemon.correction().get().micros(threads, factor));
+    long lost = daemon.correction().get().micros(threads, given.vcpuDue());
+    CpuCap cap = given.cap().compensatedFor(lost);
     CapOutcome outcome = daemon.capping().get().cap(identity, cap, qemu, threads);
     daemon.metrics().capTook(System.nanoTime() - start);
     if (outcome instanceof CapOutcome.Capped capped && !capped.drift().isEmpty()) {

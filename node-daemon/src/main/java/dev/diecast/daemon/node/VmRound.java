@@ -51,7 +51,7 @@ final class VmRound implements StepSequence.Actions {
   @Override
   public void cpu(DilationFactor factor) throws IOException {
     given = by(factor);
-    cap = Optional.of(process.cap(given, factor, qemu));
+    cap = Optional.of(process.cap(given, qemu));
   }
 
   @Override

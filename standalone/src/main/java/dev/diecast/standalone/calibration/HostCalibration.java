@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.standalone.qemu.Accelerator;
 import java.io.IOException;
@@ -65,19 +65,19 @@ public record HostCalibration(
   }
 
   /**
-   * The same with new measurements in place of older ones at the same T.
+   * The same with new measurements in place of older ones at the same slowdown.
    *
    * @param accelerator of the guests that were measured
-   * @param microsByFactor per period
+   * @param microsBySlowdown per period, as {@link SwitchLoss} has them
    */
   public HostCalibration with(
-      Accelerator accelerator, Map<DilationFactor, Long> microsByFactor, Instant now) {
+      Accelerator accelerator, Map<Rational, Long> microsBySlowdown, Instant now) {
     boolean kvm = accelerator == Accelerator.KVM;
     String before = kvm ? switchLossKvmMicros : switchLossTcgMicros;
     String after =
         losses(before)
-            .map(loss -> loss.with(microsByFactor))
-            .orElseGet(() -> new SwitchLoss(microsByFactor))
+            .map(loss -> loss.with(microsBySlowdown))
+            .orElseGet(() -> new SwitchLoss(microsBySlowdown))
             .toString();
     return new HostCalibration(
         kvm ? switchLossTcgMicros : after,

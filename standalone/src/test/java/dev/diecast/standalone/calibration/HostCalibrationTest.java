@@ -3,7 +3,7 @@ package dev.diecast.standalone.calibration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import dev.diecast.standalone.qemu.Accelerator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +23,10 @@ class HostCalibrationTest {
     Path file = directory.resolve("new/host.json");
     assertThat(HostCalibration.read(file)).isEqualTo(HostCalibration.NONE);
     HostCalibration.NONE
-        .with(
-            Accelerator.TCG,
-            Map.of(DilationFactor.parse("2"), 800L, DilationFactor.parse("10"), 1800L),
-            NOW)
+        .with(Accelerator.TCG, Map.of(Rational.parse("2"), 800L, Rational.parse("10"), 1800L), NOW)
         .write(file);
     HostCalibration.read(file)
-        .with(Accelerator.TCG, Map.of(DilationFactor.parse("10"), 1500L), NOW)
+        .with(Accelerator.TCG, Map.of(Rational.of(10), 1500L), NOW)
         .write(file);
     HostCalibration read = HostCalibration.read(file);
     assertThat(read.switchLossTcgMicros()).isEqualTo("2:800,10:1500");

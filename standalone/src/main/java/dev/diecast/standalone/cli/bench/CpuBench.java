@@ -168,8 +168,7 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
       new BootWait(session, progress, BOOT).await(watch, factor, begin);
       CpuProbe probe = new CpuProbe(progress, reference.speed(), Duration.ofSeconds(roundSeconds));
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
-      new CpuCompensation(session, progress, probe)
-          .learn(watch, subjects, factor, compensation.rounds());
+      new CpuCompensation(session, progress, probe).learn(watch, subjects, compensation.rounds());
       measured =
           new CpuBenchResult.Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
     }
@@ -212,20 +211,18 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
     return snapshot.nodes().stream().filter(node -> node.getSpec().group().equals(group)).toList();
   }
 
-  /** Of guests as fast as the host: slower ones have another quota, and lose as much of it. */
   private static void keep(
       List<CpuBenchResult> results, Accelerator accelerator, ProgressConsole progress)
       throws IOException {
-    Map<DilationFactor, Long> measured = new TreeMap<>();
+    Map<Rational, Long> measured = new TreeMap<>();
     for (CpuBenchResult result : results) {
-      if (result.switchLossMicros() != null && result.relativeSpeed().equals("1")) {
-        measured.put(DilationFactor.parse(result.timeDilationFactor()), result.switchLossMicros());
+      if (result.switchLossMicros() != null) {
+        measured.put(result.slowdown(), result.switchLossMicros());
       }
     }
     if (measured.isEmpty()) {
       progress.step(
-          "nothing to keep: no guest as fast as the host was stopped by its cap and measured; give"
-              + " --factors above 1, and 1 among --relative-speeds");
+          "nothing to keep: no guest was stopped by its cap and measured; give --factors above 1");
     } else {
       Calibration.ofThisHost().with(accelerator, measured, Instant.now()).write(Calibration.file());
       progress.step(

@@ -6,6 +6,7 @@ import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.standalone.cli.session.TextTable;
 import dev.diecast.standalone.cli.work.CpuCompensation;
@@ -128,6 +129,12 @@ record CpuBenchResult(
 
   private static Long boxed(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
+  }
+
+  /** As {@link SwitchLoss} knows its guests. */
+  Rational slowdown() {
+    return SwitchLoss.slowdown(
+        Frames.hostCpu(1, Rational.parse(relativeSpeed), DilationFactor.parse(timeDilationFactor)));
   }
 
   static TextTable table(List<CpuBenchResult> results) {

@@ -1,14 +1,16 @@
 package dev.diecast.standalone.cli.work;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.DilationHostSpec;
 import dev.diecast.api.v1alpha1.SwitchLosses;
-import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.fidelity.Share;
+import dev.diecast.core.frame.Frames;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.ModelWatch;
 import dev.diecast.standalone.cli.session.Session;
@@ -22,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -55,8 +59,7 @@ public final class CpuCompensation {
    *
    * @param rounds of measurement; with none the daemon goes on with what it was started with
    */
-  public void learn(
-      ModelWatch watch, List<CpuProbe.Subject> subjects, DilationFactor factor, int rounds)
+  public void learn(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
       throws IOException, InterruptedException {
     if (rounds == 0) {
       return;
@@ -66,26 +69,29 @@ public final class CpuCompensation {
       return;
     }
     progress.step("what capped vCPUs lose at each switch on this host is learnt first");
-    Optional<Share> found = measure(watch, subjects, rounds);
+    Map<Rational, Share> found = measure(watch, subjects, rounds);
     if (found.isEmpty()) {
       progress.step("nothing is added: the host was never left alone");
       return;
     }
-    long lost = Math.round(found.get().value());
-    say(factor, lost);
-    progress.step(
-        "%.2f +-%.2f ms of every period are lost: caps are made wider by as much"
-            .formatted(found.get().value() / 1e3, found.get().error() / 1e3));
+    found.forEach(
+        (slowdown, lost) ->
+            progress.step(
+                "vCPUs that have a core for 1/%s of the time lose %.2f +-%.2f ms of every period"
+                    .formatted(slowdown.toText(), lost.value() / 1e3, lost.error() / 1e3)));
+    SwitchLoss said = say(found);
+    progress.step("caps are made wider by as much");
     watch.await(
         "wider caps",
         IN_FORCE,
-        snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, lost)));
+        snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, said)));
   }
 
   /**
    * Rounds in which a node did not get its time do not count: what it lost was no switch's doing.
    */
-  private Optional<Share> measure(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
+  private Map<Rational, Share> measure(
+      ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
       throws IOException, InterruptedException {
     CpuProbe.Result work = CpuProbe.Result.NONE;
     List<DilatedNode> nodes = nodes(watch);
@@ -122,22 +128,42 @@ public final class CpuCompensation {
   }
 
   /** Too much to be of use, or nothing that counts. */
-  private static boolean isRestless(Optional<Share> lost) {
-    return lost.filter(found -> found.error() <= FINE_ENOUGH_MICROS).isEmpty();
+  private static boolean isRestless(Map<Rational, Share> lost) {
+    return lost.isEmpty()
+        || lost.values().stream().anyMatch(found -> found.error() > FINE_ENOUGH_MICROS);
   }
 
   /**
-   * Microseconds per period: of each round the median of the nodes, which the same moment of the
-   * host has spoilt alike, and of these the median.
+   * Microseconds per period, by slowdown, for those of each slowdown are stopped alike: of each
+   * round the median of the nodes, which the same moment of the host has spoilt alike, and of these
+   * the median.
    */
-  static Optional<Share> lost(List<DilatedNode> nodes, CpuProbe.Result work) {
+  static Map<Rational, Share> lost(List<DilatedNode> nodes, CpuProbe.Result work) {
     int rounds = work.ratios().values().stream().mapToInt(List::size).max().orElse(0);
-    double[] readings =
-        IntStream.range(0, rounds)
-            .mapToObj(round -> Medians.of(lost(nodes, work, round)))
-            .flatMapToDouble(OptionalDouble::stream)
-            .toArray();
-    return readings.length == 0 ? Optional.empty() : Optional.of(Share.ofReadings(readings));
+    Map<Rational, Share> lost = new TreeMap<>();
+    nodes.stream()
+        .collect(Collectors.groupingBy(CpuCompensation::slowdown))
+        .forEach(
+            (slowdown, alike) -> {
+              double[] readings =
+                  IntStream.range(0, rounds)
+                      .mapToObj(round -> Medians.of(lost(alike, work, round)))
+                      .flatMapToDouble(OptionalDouble::stream)
+                      .toArray();
+              if (readings.length > 0) {
+                lost.put(slowdown, Share.ofReadings(readings));
+              }
+            });
+    return lost;
+  }
+
+  private static Rational slowdown(DilatedNode node) {
+    DilatedNodeSpec spec = node.getSpec();
+    return SwitchLoss.slowdown(
+        Frames.hostCpu(
+            1,
+            spec.machine().speed().dividedBy(spec.hostSpeed()),
+            spec.timeDilation().dilationFactor()));
   }
 
   private static List<Double> lost(List<DilatedNode> nodes, CpuProbe.Result work, int round) {
@@ -175,32 +201,37 @@ public final class CpuCompensation {
     return Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
   }
 
-  private static boolean holds(DilatedNode node, long lostMicros) {
+  private static boolean holds(DilatedNode node, SwitchLoss said) {
     return cpu(node)
         .filter(
             cpu -> {
               CpuCap due =
                   new CpuCap(cpu.quotaMicros() - correction(cpu), cpu.periodMicros())
-                      .compensatedFor(lostMicros);
+                      .compensatedFor(said.micros(slowdown(node)));
               return due.quotaMicros() == cpu.quotaMicros();
             })
         .isPresent();
   }
 
-  private void say(DilationFactor factor, long lostMicros)
-      throws IOException, InterruptedException {
+  private SwitchLoss say(Map<Rational, Share> found) throws IOException, InterruptedException {
     DilationHost host = session.host(IN_FORCE);
     boolean kvm = session.accelerator() == Accelerator.KVM;
     SwitchLosses before = host.getStatus().switchLoss();
-    String table =
+    SwitchLoss after =
         SwitchLoss.parse(kvm ? before.virtualisedMicros() : before.emulatedMicros())
-            .with(Map.of(factor, lostMicros))
-            .toString();
+            .with(rounded(found));
+    String table = after.toString();
     DilationHost own = new DilationHost();
     own.setMetadata(new ObjectMetaBuilder().withName(host.getMetadata().getName()).build());
     own.setSpec(
         new DilationHostSpec(
             null, null, kvm ? new SwitchLosses(null, table) : new SwitchLosses(table, null)));
     session.apply(own);
+    return after;
+  }
+
+  private static Map<Rational, Long> rounded(Map<Rational, Share> found) {
+    return found.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, lost -> Math.round(lost.getValue().value())));
   }
 }
