@@ -56,6 +56,13 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
     return new SwitchLoss(Map.of(Rational.ONE, micros));
   }
 
+  /** A table of what was {@link #measured}; what is below 0 counts as nothing lost. */
+  public static SwitchLoss ofMeasured(Map<Rational, Long> microsBySlowdown) {
+    TreeMap<Rational, Long> table = new TreeMap<>(microsBySlowdown);
+    table.replaceAll((_, micros) -> Math.clamp(micros, 0L, MOST_MICROS));
+    return new SwitchLoss(table);
+  }
+
   /**
    * Host time over the time that a vCPU has in it, to a thousandth: T over the speed of the vCPU as
    * a part of its core's.
@@ -115,8 +122,9 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
    * @param inForce with the correction
    * @param correctionMicros part of its quota
    * @param deliveredOverDue work done over work due
-   * @return 0 where nothing was lost; empty where the cap stops nobody, which says nothing of those
-   *     that are stopped at the same T, such as slower machines
+   * @return below 0 where it did more than was due, as single readings may; empty where the cap
+   *     stops nobody, which says nothing of those that are stopped at the same T, such as slower
+   *     machines
    */
   public static OptionalLong measured(
       CpuCap inForce, long correctionMicros, double deliveredOverDue) {
@@ -124,15 +132,14 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
       return OptionalLong.empty();
     }
     double worked = deliveredOverDue * (inForce.quotaMicros() - correctionMicros);
-    return OptionalLong.of(
-        Math.clamp(Math.round(inForce.quotaMicros() - worked), 0L, inForce.quotaMicros()));
+    return OptionalLong.of(Math.round(inForce.quotaMicros() - worked));
   }
 
   /** The same table with what was measured at some slowdowns in place of what it had there. */
   public SwitchLoss with(Map<Rational, Long> measured) {
     TreeMap<Rational, Long> table = new TreeMap<>(microsBySlowdown);
     table.putAll(measured);
-    return new SwitchLoss(table);
+    return ofMeasured(table);
   }
 
   /** As {@link #parse} reads it. */

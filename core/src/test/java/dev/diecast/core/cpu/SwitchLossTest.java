@@ -64,6 +64,9 @@ class SwitchLossTest {
 
   @Test
   void whoeverDidMoreThanWasDueLostNothing() {
-    assertThat(SwitchLoss.measured(new CpuCap(10_000, 100_000), 0, 1.2)).hasValue(0);
+    long lost = SwitchLoss.measured(new CpuCap(10_000, 100_000), 0, 1.2).orElseThrow();
+    assertThat(lost).as("so that readings around 0 have their median there").isEqualTo(-2000);
+    assertThat(SwitchLoss.constant(500).with(Map.of(Rational.of(10), lost)).micros(Rational.of(10)))
+        .isZero();
   }
 }

@@ -77,7 +77,7 @@ public record HostCalibration(
     String after =
         losses(before)
             .map(loss -> loss.with(microsBySlowdown))
-            .orElseGet(() -> new SwitchLoss(microsBySlowdown))
+            .orElseGet(() -> SwitchLoss.ofMeasured(microsBySlowdown))
             .toString();
     return new HostCalibration(
         kvm ? switchLossTcgMicros : after,

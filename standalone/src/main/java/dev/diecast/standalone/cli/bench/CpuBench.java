@@ -48,6 +48,7 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
   private static final Duration BOOT = Duration.ofSeconds(60);
   private static final Duration GONE = Duration.ofMinutes(2);
   private static final int MOST_GUESTS = 200;
+  private static final int COMPENSATION_PASSES = 3;
 
   @Option(
       names = "--factors",
@@ -168,7 +169,8 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
       new BootWait(session, progress, BOOT).await(watch, factor, begin);
       CpuProbe probe = new CpuProbe(progress, reference.speed(), Duration.ofSeconds(roundSeconds));
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
-      new CpuCompensation(session, progress, probe).learn(watch, subjects, compensation.rounds());
+      new CpuCompensation(session, progress, probe)
+          .learn(watch, subjects, compensation.rounds(), COMPENSATION_PASSES);
       measured =
           new CpuBenchResult.Measured(probe.measure(subjects, rounds), probe.stalls(subjects));
     }

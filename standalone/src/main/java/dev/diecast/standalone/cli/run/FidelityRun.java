@@ -87,7 +87,7 @@ final class FidelityRun {
       CpuProbe probe = new CpuProbe(progress, reference.speed(), plan.cpuRoundHostTime());
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
       new CpuCompensation(session, progress, probe)
-          .learn(watch, subjects, plan.compensationRounds());
+          .learn(watch, subjects, plan.compensationRounds(), 1);
       Instant from = Instant.now();
       CpuProbe.Result cpu =
           work(probe, subjects, placed.model().getSpec().thresholds().tolerances());

@@ -58,8 +58,10 @@ public final class CpuCompensation {
    * never left alone, nothing changes.
    *
    * @param rounds of measurement; with none the daemon goes on with what it was started with
+   * @param passes at most: after the first it is looked whether the wider caps are right, for they
+   *     change what everybody has
    */
-  public void learn(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
+  public void learn(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds, int passes)
       throws IOException, InterruptedException {
     if (rounds == 0) {
       return;
@@ -69,22 +71,38 @@ public final class CpuCompensation {
       return;
     }
     progress.step("what capped vCPUs lose at each switch on this host is learnt first");
+    int pass = 0;
+    while (pass < passes && widen(watch, subjects, rounds)) {
+      pass++;
+    }
+  }
+
+  /** Whether caps have changed by enough to look again. */
+  private boolean widen(ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
+      throws IOException, InterruptedException {
     Map<Rational, Share> found = measure(watch, subjects, rounds);
     if (found.isEmpty()) {
       progress.step("nothing is added: the host was never left alone");
-      return;
+      return false;
     }
     found.forEach(
         (slowdown, lost) ->
             progress.step(
                 "vCPUs that have a core for 1/%s of the time lose %.2f +-%.2f ms of every period"
                     .formatted(slowdown.toText(), lost.value() / 1e3, lost.error() / 1e3)));
-    SwitchLoss said = say(found);
-    progress.step("caps are made wider by as much");
+    DilationHost host = session.host(IN_FORCE);
+    SwitchLoss before = SwitchLoss.parse(text(host.getStatus().switchLoss()));
+    SwitchLoss said = before.with(rounded(found));
+    say(host, said);
+    progress.step("caps are made wider by what is lost");
     watch.await(
         "wider caps",
         IN_FORCE,
         snapshot -> snapshot.nodes().stream().allMatch(node -> holds(node, said)));
+    return found.keySet().stream()
+        .anyMatch(
+            slowdown ->
+                Math.abs(said.micros(slowdown) - before.micros(slowdown)) > FINE_ENOUGH_MICROS);
   }
 
   /**
@@ -213,21 +231,25 @@ public final class CpuCompensation {
         .isPresent();
   }
 
-  private SwitchLoss say(Map<Rational, Share> found) throws IOException, InterruptedException {
-    DilationHost host = session.host(IN_FORCE);
-    boolean kvm = session.accelerator() == Accelerator.KVM;
-    SwitchLosses before = host.getStatus().switchLoss();
-    SwitchLoss after =
-        SwitchLoss.parse(kvm ? before.virtualisedMicros() : before.emulatedMicros())
-            .with(rounded(found));
-    String table = after.toString();
+  private void say(DilationHost host, SwitchLoss lost) throws IOException, InterruptedException {
     DilationHost own = new DilationHost();
     own.setMetadata(new ObjectMetaBuilder().withName(host.getMetadata().getName()).build());
     own.setSpec(
         new DilationHostSpec(
-            null, null, kvm ? new SwitchLosses(null, table) : new SwitchLosses(table, null)));
+            null,
+            null,
+            isVirtualised()
+                ? new SwitchLosses(null, lost.toString())
+                : new SwitchLosses(lost.toString(), null)));
     session.apply(own);
-    return after;
+  }
+
+  private String text(SwitchLosses losses) throws IOException {
+    return isVirtualised() ? losses.virtualisedMicros() : losses.emulatedMicros();
+  }
+
+  private boolean isVirtualised() throws IOException {
+    return session.accelerator() == Accelerator.KVM;
   }
 
   private static Map<Rational, Long> rounded(Map<Rational, Share> found) {
