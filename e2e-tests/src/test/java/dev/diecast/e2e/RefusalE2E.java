@@ -101,6 +101,9 @@ class RefusalE2E {
     assertThat(diecast.leftovers()).isEmpty();
 
     assertThat(diecast.run("up").exit()).isZero();
+    Diecast.Result late = diecast.run("up", "--prometheus");
+    assertThat(late.exit()).as(late.all()).isEqualTo(2);
+    assertThat(late.err()).contains("--prometheus").contains("diecast down");
     Path type = directory.resolve("type.yaml");
     Files.writeString(type, scaled("        name: e2e-small", "        name: absent"));
     Diecast.Result unknownType = diecast.run("up", type.toString());

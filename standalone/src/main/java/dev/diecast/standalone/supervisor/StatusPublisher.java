@@ -27,7 +27,7 @@ final class StatusPublisher implements AutoCloseable {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
-  private final List<SupervisedProcess> jvms = new ArrayList<>();
+  private final List<Server> servers = new ArrayList<>();
   private SupervisorStatus.Phase phase = SupervisorStatus.Phase.STARTING_CONTROL_PLANE;
   private String message = "";
   private Instant since = Instant.now();
@@ -44,8 +44,15 @@ final class StatusPublisher implements AutoCloseable {
     this.controlPlane = started;
   }
 
-  synchronized void jvm(SupervisedProcess started) {
-    jvms.add(started);
+  /**
+   * A part that answers by HTTP.
+   *
+   * @param readyPath what answers 200 once it is ready
+   */
+  private record Server(SupervisedProcess process, String readyPath) {}
+
+  synchronized void server(SupervisedProcess started, String readyPath) {
+    servers.add(new Server(started, readyPath));
   }
 
   void enter(SupervisorStatus.Phase next, String why) {
@@ -71,7 +78,9 @@ final class StatusPublisher implements AutoCloseable {
     enter(SupervisorStatus.Phase.FAILED, why);
   }
 
-  /** Waits until every JVM answers, and enters READY; one that does not is named, not awaited. */
+  /**
+   * Waits until every server answers, and enters READY; one that does not is named, not awaited.
+   */
   void awaitReady() {
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
@@ -131,17 +140,17 @@ final class StatusPublisher implements AutoCloseable {
 
   private List<SupervisorStatus.ComponentStatus> components() {
     ControlPlane api;
-    List<SupervisedProcess> parts;
+    List<Server> parts;
     synchronized (this) {
       api = controlPlane;
-      parts = List.copyOf(jvms);
+      parts = List.copyOf(servers);
     }
     List<SupervisorStatus.ComponentStatus> components = new ArrayList<>();
     if (api != null) {
       boolean ready = api.isReady();
       api.processes().forEach(process -> components.add(describe(process, ready)));
     }
-    parts.forEach(process -> components.add(describe(process, isReady(process))));
+    parts.forEach(server -> components.add(describe(server.process(), isReady(server))));
     return components;
   }
 
@@ -156,11 +165,11 @@ final class StatusPublisher implements AutoCloseable {
         process.component().log().toString());
   }
 
-  private boolean isReady(SupervisedProcess process) {
-    int port = process.component().port().orElseThrow();
+  private boolean isReady(Server server) {
+    int port = server.process().component().port().orElseThrow();
     try {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + server.readyPath()))
               .timeout(Duration.ofSeconds(2))
               .build();
       int code = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();

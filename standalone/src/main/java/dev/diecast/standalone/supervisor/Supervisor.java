@@ -40,6 +40,9 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Supervisor implements AutoCloseable {
 
+  /** The name of the daemon's {@link SupervisorConfiguration.Jvm}. */
+  private static final String DAEMON = "daemon";
+
   private final SupervisorConfiguration configuration;
   private final Instance instance;
   private final ImageStore images;
@@ -175,15 +178,24 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void startJvms(ControlPlane controlPlane) {
-    List<Integer> ports = LoopbackPorts.free(configuration.jvms().size());
+    // One more than there are JVMs: Prometheus'.
+    List<Integer> ports = LoopbackPorts.free(configuration.jvms().size() + 1);
     for (int i = 0; i < configuration.jvms().size(); i++) {
       SupervisorConfiguration.Jvm jvm = configuration.jvms().get(i);
-      SupervisedProcess process =
-          SupervisedProcess.start(
-              component(jvm, ports.get(i), controlPlane), Backoff.COMPONENT, status::progress);
-      started.add(process);
-      status.jvm(process);
+      keep(component(jvm, ports.get(i), controlPlane), "/q/health/ready");
+      if (jvm.name().equals(DAEMON) && configuration.prometheus() != null) {
+        keep(
+            PrometheusServer.component(configuration, ports.getLast(), ports.get(i)),
+            PrometheusServer.READY_PATH);
+      }
     }
+  }
+
+  private void keep(Component component, String readyPath) {
+    SupervisedProcess process =
+        SupervisedProcess.start(component, Backoff.COMPONENT, status::progress);
+    started.add(process);
+    status.server(process, readyPath);
   }
 
   private Component component(SupervisorConfiguration.Jvm jvm, int port, ControlPlane api) {

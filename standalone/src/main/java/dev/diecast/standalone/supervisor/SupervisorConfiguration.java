@@ -2,6 +2,7 @@ package dev.diecast.standalone.supervisor;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diecast.standalone.prometheus.PrometheusInstallation;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param jvms operator and daemon
  * @param qemu to run guests with
  * @param guestBootTimeoutSeconds guest time within which a guest's agent is expected
+ * @param prometheus what scrapes the daemon; null: nothing does
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SupervisorConfiguration(
@@ -35,7 +37,8 @@ public record SupervisorConfiguration(
     String nodeName,
     List<Jvm> jvms,
     QemuInstallation qemu,
-    int guestBootTimeoutSeconds) {
+    int guestBootTimeoutSeconds,
+    Prometheus prometheus) {
 
   /**
    * A part that runs as a JVM of its own: {@code java <flags> -jar <jar>}.
@@ -52,6 +55,16 @@ public record SupervisorConfiguration(
       environment = Map.copyOf(environment);
     }
   }
+
+  /**
+   * A Prometheus beside the instance.
+   *
+   * @param installation its programs
+   * @param rules directory of alert rules
+   * @param intervalSeconds host time between scrapes
+   */
+  public record Prometheus(
+      PrometheusInstallation installation, String rules, int intervalSeconds) {}
 
   public SupervisorConfiguration {
     jvms = jvms == null ? List.of() : List.copyOf(jvms);

@@ -43,7 +43,7 @@ public record SupervisorStatus(
    *
    * @param pid absent while it waits to be started again
    * @param port it listens on, on 127.0.0.1
-   * @param ready whether it answers; of JVMs, at /q/health/ready
+   * @param ready whether it answers; of JVMs, at /q/health/ready, of Prometheus, at /-/ready
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ComponentStatus(

@@ -148,6 +148,7 @@ class SupervisorIT {
         "n1",
         List.of(),
         new QemuInstallation(List.of("qemu-system-x86_64"), Map.of(), Accelerator.TCG, "0"),
-        30);
+        30,
+        null);
   }
 }

@@ -109,9 +109,13 @@ public final class Session implements AutoCloseable {
   /** Uses the running instance, or starts one. */
   public static Session startOrAttach(Instance instance, StartOptions options, Progress progress)
       throws IOException, InterruptedException {
-    return SupervisorProcess.isRunning(instance)
-        ? new Session(instance, Optional.empty())
-        : launch(instance, options, progress);
+    if (!SupervisorProcess.isRunning(instance)) {
+      return launch(instance, options, progress);
+    }
+    if (options.prometheus()) {
+      InstancePrometheus.require(instance, progress);
+    }
+    return new Session(instance, Optional.empty());
   }
 
   public static Optional<Session> attachIfRunning(Instance instance) {
@@ -134,13 +138,16 @@ public final class Session implements AutoCloseable {
     refuseWhatCannotRun(instance, options);
     Ending ending = new Ending(instance, progress);
     try {
-      Setup setup = Setup.prepare(progress);
+      Setup setup = Setup.prepare(options, progress);
       if (!Teardown.of(instance, progress::detail).leftovers().isEmpty()) {
         progress.step("clearing what an earlier run left");
         Teardown.of(instance, progress::detail).run();
       }
       ending.spawn(setup, options.apiPort().orElse(0));
       SupervisorProcess.awaitApi(instance, progress);
+      if (options.prometheus()) {
+        InstancePrometheus.await(instance, progress);
+      }
       return new Session(instance, Optional.of(ending));
     } catch (IOException | InterruptedException | RuntimeException e) {
       ending.now();

@@ -9,11 +9,13 @@ import dev.diecast.standalone.controlplane.ControlPlaneException;
 import dev.diecast.standalone.image.GuestImageBuilder;
 import dev.diecast.standalone.image.ImageStore;
 import dev.diecast.standalone.image.LocalImageStore;
+import dev.diecast.standalone.prometheus.PrometheusInstallation;
 import dev.diecast.standalone.qemu.DiskTools;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -21,8 +23,13 @@ import java.util.function.Supplier;
 /**
  * What an instance needs on this machine: the control plane's programs, QEMU and the built-in guest
  * image. Found in the cache, or fetched and built into it.
+ *
+ * @param prometheus where it was asked for
  */
-public record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
+public record Setup(
+    ControlPlaneBinaries binaries,
+    QemuInstallation qemu,
+    Optional<PrometheusInstallation> prometheus) {
 
   public static Path cache() {
     return UserDirectories.cache();
@@ -45,7 +52,10 @@ public record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
    *
    * @throws Refusal where something is not to be had, with the mend
    */
-  static Setup prepare(Progress progress) {
+  static Setup prepare(StartOptions options, Progress progress) {
+    // First: what a user asked for by an option is refused before anything is built.
+    Optional<PrometheusInstallation> prometheus =
+        options.prometheus() ? Optional.of(prometheus(progress)) : Optional.empty();
     // Packages come one after another, since QEMU boots the image to try its accelerators.
     CompletableFuture<QemuInstallation> guests =
         CompletableFuture.supplyAsync(
@@ -55,7 +65,15 @@ public record Setup(ControlPlaneBinaries binaries, QemuInstallation qemu) {
             });
     CompletableFuture<ControlPlaneBinaries> binaries =
         CompletableFuture.supplyAsync(() -> binaries(progress));
-    return new Setup(orRefuse(binaries::join), orRefuse(guests::join));
+    return new Setup(orRefuse(binaries::join), orRefuse(guests::join), prometheus);
+  }
+
+  private static PrometheusInstallation prometheus(Progress progress) {
+    try {
+      return PrometheusInstallation.locate(cache(), progress);
+    } catch (SetupException e) {
+      throw new Refusal(e.getMessage());
+    }
   }
 
   /**

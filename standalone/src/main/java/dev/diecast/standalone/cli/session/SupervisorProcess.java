@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,15 +140,36 @@ final class SupervisorProcess {
         nodeName(),
         List.of(
             jvm("operator", "operator", JVM_FLAGS, Map.of()),
-            jvm("daemon", "node-daemon", DAEMON_FLAGS, Calibration.ofThisHost().environment())),
+            jvm("daemon", "node-daemon", DAEMON_FLAGS, daemonEnvironment(setup))),
         setup.qemu(),
-        60);
+        60,
+        setup
+            .prometheus()
+            .map(
+                installation ->
+                    new SupervisorConfiguration.Prometheus(
+                        installation,
+                        home().resolve("charts/diecast/rules").toString(),
+                        StartOptions.SCRAPE_SECONDS))
+            .orElse(null));
+  }
+
+  private static Map<String, String> daemonEnvironment(Setup setup) {
+    Map<String, String> environment = new HashMap<>(Calibration.ofThisHost().environment());
+    if (setup.prometheus().isPresent()) {
+      // Where somebody scrapes, the dashboard of a machine is to have its series.
+      environment.put("DIECAST_METRICS_PER_NODE", "true");
+    }
+    return environment;
+  }
+
+  private static Path home() {
+    return Path.of(System.getenv("DIECAST_HOME"));
   }
 
   private static SupervisorConfiguration.Jvm jvm(
       String name, String module, List<String> flags, Map<String, String> environment) {
-    Path jar =
-        Path.of(System.getenv("DIECAST_HOME"), module, "target", "quarkus-app", "quarkus-run.jar");
+    Path jar = home().resolve(Path.of(module, "target", "quarkus-app", "quarkus-run.jar"));
     if (!Files.isRegularFile(jar)) {
       throw new Refusal(jar + " is missing: run ./diecast, which builds it");
     }

@@ -31,7 +31,8 @@ class CpuBenchTest {
             "n1",
             List.of(),
             new QemuInstallation(List.of("qemu"), Map.of(), accelerator, "7.2.22"),
-            60);
+            60,
+            null);
     configuration.write();
     assertThat(Session.accelerator(configuration.toInstance())).isEqualTo(accelerator);
   }
