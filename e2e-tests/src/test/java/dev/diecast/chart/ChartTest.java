@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import dev.diecast.standalone.prometheus.ScrapeConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +154,27 @@ class ChartTest {
     assertThat(Chart.ofKind(objects, "Namespace"))
         .hasSize(values.contains("create: false") ? 0 : 1);
     assertThat(Chart.ofKind(objects, "PodMonitor")).hasSize(values.contains("podMonitor") ? 1 : 0);
+  }
+
+  /** So that dashboards and alerts of a cluster hold beside a run, and are tested by one. */
+  @Test
+  void runsAreScrapedAsThePodMonitorScrapes() throws IOException {
+    JsonNode monitor =
+        Chart.ofKind(Chart.render("podMonitor: {enabled: true}"), "PodMonitor").getFirst();
+    JsonNode endpoint = monitor.at("/spec/podMetricsEndpoints/0");
+    String text = new ScrapeConfiguration(1, "n1", Path.of("/rules"), 2).text();
+    JsonNode scrape = Chart.objects(text).getFirst().at("/scrape_configs/0");
+    JsonNode labels = scrape.at("/static_configs/0/labels");
+    assertThat(scrape.path("honor_labels")).isEqualTo(endpoint.path("honorLabels"));
+    assertThat(scrape.path("metrics_path")).isEqualTo(endpoint.path("path"));
+    assertThat(labels.path("endpoint")).isEqualTo(endpoint.path("port"));
+    assertThat(labels.path("namespace")).isEqualTo(monitor.at("/metadata/namespace"));
+    assertThat(scrape.path("job_name").asText())
+        .isEqualTo(Chart.DAEMON_NAMESPACE + "/" + Chart.DAEMON);
+    // What the Prometheus operator adds of a pod by itself, and what our PodMonitor adds to it.
+    List<String> names = new ArrayList<>(List.of("namespace", "pod", "container", "endpoint"));
+    endpoint.path("relabelings").forEach(r -> names.add(r.path("targetLabel").asText()));
+    assertThat(labels.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(names);
   }
 
   @Test
