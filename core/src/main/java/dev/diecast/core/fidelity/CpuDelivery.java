@@ -73,6 +73,15 @@ public record CpuDelivery(
     return 1 - starved();
   }
 
+  /**
+   * What {@link #delivered} is usage over, for sums: an idle vCPU runs at full speed when it wakes
+   * and uses more than its part of that moment. Of its cap that is nothing, and it is not a vCPU
+   * that got more than it should.
+   */
+  public long owedNanos() {
+    return Math.max(dueNanos, Math.min(usageNanos, capNanos));
+  }
+
   /** How far {@link #delivered} may be off: what is negligible of the cap, over what was due. */
   public double deliveredError() {
     return dueNanos <= 0 ? 0 : Math.min(1, NEGLIGIBLE * capNanos / dueNanos);

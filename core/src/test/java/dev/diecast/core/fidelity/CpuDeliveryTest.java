@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.diecast.core.Rational;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CpuDeliveryTest {
@@ -23,6 +24,23 @@ class CpuDeliveryTest {
     assertThat(starved(100, 900)).as("busy for a tenth of the time").isZero();
     assertThat(starved(50, 950)).as("the same, but slower").isEqualTo(0.5, within(1e-9));
     assertThat(starved(40, 150)).as("slow to wake, and yet faster than due").isZero();
+  }
+
+  /** Sums of both, as metrics have them, must not say more of idle vCPUs than each reading. */
+  @Test
+  void usageOverWhatIsOwedIsWhatIsDelivered() {
+    for (CpuDelivery one :
+        List.of(
+            delivery(5, 2),
+            delivery(40, 150),
+            delivery(500, 9_500),
+            delivery(1_000, 9_000),
+            delivery(5_000, 0))) {
+      assertThat(one.usageNanos() / (double) one.owedNanos())
+          .as("%s", one)
+          .isEqualTo(one.delivered(), within(1e-9));
+    }
+    assertThat(delivery(0, 0).owedNanos()).isZero();
   }
 
   @Test

@@ -51,6 +51,9 @@ public final class DaemonMetrics {
       driftRepairs.labels(kind.name());
     }
     driftRepairs.labels(THROTTLE_CHANGED);
+    // A series that begins with its first failure never increases: nobody would be alarmed by it.
+    statusWrites.labels("written");
+    statusWrites.labels("failed");
     for (Class<?> operation : ClockOperation.class.getPermittedSubclasses()) {
       clockOperations.labels(operation.getSimpleName());
     }
@@ -141,7 +144,7 @@ public final class DaemonMetrics {
       inc(delivered, to.usageNanos() - from.usageNanos());
       inc(throttled, to.throttling().nanos() - from.throttling().nanos());
       inc(runDelay, to.runDelayNanos() - from.runDelayNanos());
-      inc(due, to.sinceLast().values().stream().mapToLong(CpuDelivery::dueNanos).sum());
+      inc(due, to.sinceLast().values().stream().mapToLong(CpuDelivery::owedNanos).sum());
     }
   }
 

@@ -46,12 +46,13 @@ enum Metric {
       "diecast_cpu_due_seconds",
       Type.counter,
       "host seconds",
-      "CPU time that was due to vCPUs for the time in which they had work."),
+      "CPU time that was due to vCPUs: their part of a core for the time in which they had work; where"
+          + " they used more, but less than their cap, what they used."),
   CPU_DELIVERED(
       "diecast_cpu_delivered_seconds",
       Type.counter,
       "host seconds",
-      "CPU time that vCPUs had. Over diecast_cpu_due_seconds: delivered over due."),
+      "CPU time that vCPUs had. Over diecast_cpu_due_seconds_total: delivered over due; 1 is true, of idle vCPUs too."),
   CPU_THROTTLED(
       "diecast_cpu_throttled_seconds",
       Type.counter,
