@@ -279,16 +279,16 @@ static void await(const char *path)
 {
 	int64_t end = now() + 240 * 1000000000LL;
 	int fd = connect_to(path);
-	char line[400] = "";
+	char line[400];
 
-	while (line[0] != 'i') {
+	/* A line whose end did not come in time is none, however it begins. */
+	do {
 		if (now() > end) {
 			errno = ETIMEDOUT;
 			fail("the guest does not come up");
 		}
 		send_line(fd, "i");
-		read_line(fd, line, sizeof(line), 1000);
-	}
+	} while (!read_line(fd, line, sizeof(line), 1000) || strncmp(line, "i ", 2));
 	printf("%s\n", line);
 }
 

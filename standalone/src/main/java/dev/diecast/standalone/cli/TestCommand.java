@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs the project's own tests through Maven and counts what ran, failed and was skipped. */
@@ -46,10 +47,22 @@ final class TestCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Suite suite;
 
+  @Option(
+      names = "--full",
+      description = {
+        "Suite module at the length of its acceptance: clocks for 60 s, 50 rounds of changes, 60 s",
+        "of garbage, 20 times unloaded (about a quarter of an hour)."
+      })
+  private boolean full;
+
   @Mixin private OutputOption output;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (full && suite != Suite.module) {
+      throw new Refusal(
+          "--full: only suite module has a longer form: ./diecast test module --full");
+    }
     Path home = home();
     Progress progress = new ProgressConsole(System.err, false);
     deleteOldReports(home);
@@ -67,6 +80,7 @@ final class TestCommand implements Callable<Integer> {
       case module ->
           command.addAll(
               List.of(
+                  "-Ddiecast.module.full=" + full,
                   "-Pit",
                   "-DskipUnitTests=true",
                   "-DskipModuleIts=true",

@@ -46,6 +46,7 @@ class CommandLineTest {
         "run x.yaml --clock-window 0",
         "run x.yaml --cpu-tolerance 100",
         "run x.yaml --cpu-rounds -1",
+        "test unit --full",
         "bench clock --factors 10,abc",
         "bench clock --factors 0",
         "bench clock --window 0",
