@@ -3,6 +3,7 @@ package dev.diecast.daemon;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.daemon.clock.ClockSettings;
 import dev.diecast.daemon.cpu.CpuCorrection;
+import dev.diecast.daemon.host.HostSettings;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,8 +87,8 @@ public record Settings(
             reader.flag("diecast.metrics.per-node"),
             reader.flag("diecast.undo-on-exit"),
             reader.address("diecast.network.address"),
-            reader.quantity("diecast.overhead.cpu", "20m"),
-            reader.quantity("diecast.overhead.memory", "128Mi"));
+            reader.quantity("diecast.overhead.cpu", HostSettings.OVERHEAD_CPU),
+            reader.quantity("diecast.overhead.memory", HostSettings.OVERHEAD_MEMORY));
     makeWritable(settings.stateDirectory);
     return settings;
   }

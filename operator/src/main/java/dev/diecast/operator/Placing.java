@@ -2,26 +2,20 @@ package dev.diecast.operator;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
-import dev.diecast.api.v1alpha1.EffectiveDilation;
 import dev.diecast.api.v1alpha1.ScaleModel;
-import dev.diecast.api.v1alpha1.ScaleModelStatus;
+import dev.diecast.operator.plan.Claims;
 import dev.diecast.operator.plan.DesiredNodes;
 import dev.diecast.operator.plan.PlanOutcome;
 import dev.diecast.operator.plan.PlanRequest;
 import dev.diecast.operator.plan.Planner;
-import dev.diecast.operator.status.Conditions;
-import dev.diecast.operator.status.StatusAggregation;
 import dev.diecast.operator.store.CachedStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
@@ -33,9 +27,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class Placing {
-
-  /** Condition reason of a plan whose T {@code factor: auto} chose. */
-  static final String FACTOR_CHOSEN = "FactorChosen";
 
   private static final Logger LOG = Logger.getLogger("dev.diecast.operator");
   private static final int PROGRESS_EVERY = 100;
@@ -73,35 +64,21 @@ public class Placing {
   }
 
   private Outcome placeAlone(ScaleModel model, CachedStore<DilatedNode> store) {
-    Set<String> names = new HashSet<>(DesiredNodes.names(model));
-    List<DilatedNode> own = new ArrayList<>();
-    List<DilatedNode> others = new ArrayList<>();
-    for (DilatedNode node :
-        client.resources(DilatedNode.class).inAnyNamespace().list().getItems()) {
-      boolean sameNamespace =
-          node.getMetadata().getNamespace().equals(model.getMetadata().getNamespace());
-      if (sameNamespace && belongsTo(model, node)) {
-        own.add(node);
-      } else if (sameNamespace && names.contains(node.getMetadata().getName())) {
-        return taken(model, node, own);
-      } else {
-        others.add(node);
-      }
-    }
+    List<DilatedNode> all = client.resources(DilatedNode.class).inAnyNamespace().list().getItems();
+    return switch (Claims.of(model, all)) {
+      case Claims.Waiting waiting -> new Outcome.Waiting(waiting.message());
+      case Claims.NameTaken taken -> new Outcome.NameTaken(taken.message(), taken.own());
+      case Claims.Clear clear -> plan(model, clear, store);
+    };
+  }
+
+  private Outcome plan(ScaleModel model, Claims.Clear claims, CachedStore<DilatedNode> store) {
     List<DilationHost> hosts = client.resources(DilationHost.class).list().getItems();
-    PlanRequest request =
-        new PlanRequest(
-            model,
-            hosts,
-            own,
-            others,
-            inForce(model, own),
-            byAuto(model),
-            Clock.systemUTC().instant());
+    PlanRequest request = PlanRequest.of(model, hosts, claims, Clock.systemUTC().instant());
     return switch (Planner.plan(request)) {
-      case PlanOutcome.Refused refused -> new Outcome.Refused(refused, own);
+      case PlanOutcome.Refused refused -> new Outcome.Refused(refused, claims.own());
       case PlanOutcome.Planned planned ->
-          new Outcome.Placed(planned, write(model, planned, own, store));
+          new Outcome.Placed(planned, write(model, planned, claims.own(), store));
     };
   }
 
@@ -133,41 +110,5 @@ public class Placing {
     }
     surplus.values().forEach(store::delete);
     return nodes;
-  }
-
-  private static Outcome taken(ScaleModel model, DilatedNode node, List<DilatedNode> own) {
-    String name = node.getMetadata().getName();
-    String owner = node.getSpec().model();
-    if (owner.equals(model.getMetadata().getName())) {
-      return new Outcome.Waiting(
-          "DilatedNode " + name + " of a deleted ScaleModel of this name is not gone yet");
-    }
-    return new Outcome.NameTaken(
-        "spec.groups: node "
-            + name
-            + " would have the name of a node of ScaleModel "
-            + owner
-            + ": rename the group or the model",
-        own);
-  }
-
-  /** A node without an owner, left by {@code --cascade=orphan}, is taken back by its model. */
-  private static boolean belongsTo(ScaleModel model, DilatedNode node) {
-    return DesiredNodes.controllerUid(node)
-        .map(model.getMetadata().getUid()::equals)
-        .orElse(node.getSpec().model().equals(model.getMetadata().getName()));
-  }
-
-  private static Optional<EffectiveDilation> inForce(ScaleModel model, List<DilatedNode> own) {
-    return Optional.ofNullable(model.getStatus())
-        .map(ScaleModelStatus::timeDilation)
-        .or(() -> own.stream().findFirst().map(node -> node.getSpec().timeDilation()));
-  }
-
-  private static boolean byAuto(ScaleModel model) {
-    return Optional.ofNullable(model.getStatus())
-        .flatMap(status -> Conditions.find(status.conditions(), StatusAggregation.PLACED))
-        .filter(placed -> placed.getReason().equals(FACTOR_CHOSEN))
-        .isPresent();
   }
 }

@@ -8,6 +8,7 @@ import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.operator.event.Announcer;
 import dev.diecast.operator.network.NetworkPublishing;
+import dev.diecast.operator.network.TopologyMaps;
 import dev.diecast.operator.network.TopologyText;
 import dev.diecast.operator.plan.DesiredNodes;
 import dev.diecast.operator.plan.NodeChange;
@@ -122,7 +123,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
   }
 
   private TopologyText topologyText(ScaleModel model, Context<ScaleModel> context) {
-    return TopologyText.read(model, topologySource::get, context.getClient());
+    return TopologyMaps.read(model, topologySource::get, context.getClient());
   }
 
   private ModelFacts plan(ScaleModel model, Context<ScaleModel> context) {
@@ -158,7 +159,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
     return new ModelFacts(
         model,
         accepted,
-        Optional.of(PlacedVerdict.of(placed.plan())),
+        Optional.of(Verdict.yes(placed.plan().reason(), placed.plan().message())),
         Optional.of(placed.plan().timeDilation()),
         Optional.of(placed.plan().summary()),
         placed.nodes());
@@ -253,7 +254,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
       ResourceID configMap, EventSourceContext<ScaleModel> context) {
     return context
         .getPrimaryCache()
-        .list(model -> TopologyText.configMapOf(model).filter(configMap::equals).isPresent())
+        .list(model -> TopologyMaps.of(model).filter(configMap::equals).isPresent())
         .map(ResourceID::fromResource)
         .collect(Collectors.toSet());
   }

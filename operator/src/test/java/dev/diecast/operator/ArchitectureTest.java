@@ -39,7 +39,7 @@ class ArchitectureTest {
   static final ArchRule PLANS_ARE_PURE =
       noClasses()
           .that()
-          .resideInAnyPackage("..plan..", "..status..")
+          .resideInAnyPackage("..plan..", "..status..", "..acceptance..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -47,4 +47,28 @@ class ArchitectureTest {
           .orShould()
           .callMethod(java.time.Instant.class, "now")
           .because("a plan and a status are functions of what is known");
+
+  /**
+   * {@code ./diecast plan} runs these classes, without Quarkus and without an operator's client.
+   */
+  @ArchTest
+  static final ArchRule WHAT_A_DRY_RUN_USES_STANDS_ALONE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..plan..", "..acceptance..")
+          .or()
+          .haveNameMatching(
+              "dev\\.diecast\\.operator\\.(network\\.(NetworkDesign|TopologyText.*)|event\\.Announcement)")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.fabric8.kubernetes.client.dsl..",
+              "io.javaoperatorsdk..",
+              "io.quarkus..",
+              "jakarta..",
+              "org.jboss..",
+              "dev.diecast.operator",
+              "dev.diecast.operator.store..",
+              "dev.diecast.operator.vm..")
+          .because("the command line plans by the operator's own rule, before anything runs");
 }

@@ -51,6 +51,15 @@ public final class AutoFactor {
     return Optional.of(candidates[fits]);
   }
 
+  /** The greatest candidate that is smaller; empty for T = 1. */
+  public static Optional<DilationFactor> before(DilationFactor factor) {
+    long step = factor.value().times(STEPS_PER_UNIT).floor().longValueExact();
+    long smaller = factor.value().equals(Rational.of(step, STEPS_PER_UNIT)) ? step - 1 : step;
+    return smaller < STEPS_PER_UNIT
+        ? Optional.empty()
+        : Optional.of(new DilationFactor(Rational.of(smaller, STEPS_PER_UNIT)));
+  }
+
   /** The candidates in rising order, the last of which is {@code max}. */
   static Stream<DilationFactor> candidates(DilationFactor max) {
     long last = max.value().times(STEPS_PER_UNIT).floor().longValueExact();

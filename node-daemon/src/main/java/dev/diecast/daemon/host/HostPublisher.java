@@ -23,7 +23,7 @@ public final class HostPublisher {
   private static final Logger LOG = Logger.getLogger(HostPublisher.class);
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration SELDOM = Duration.ofSeconds(10);
-  private static final String LABEL_HOSTNAME = "kubernetes.io/hostname";
+  static final String LABEL_HOSTNAME = "kubernetes.io/hostname";
 
   private final KubernetesClient client;
   private final String nodeName;

@@ -18,6 +18,12 @@ import java.util.Optional;
 public record HostSettings(
     Overhead overhead, Optional<PublishedPeer> peer, CpuCorrection correction) {
 
+  /** What a VM's emulator and I/O threads cost, where nothing else is said; cores. */
+  public static final String OVERHEAD_CPU = "20m";
+
+  /** QEMU's own memory, where nothing else is said; bytes. */
+  public static final String OVERHEAD_MEMORY = "128Mi";
+
   /**
    * The same with what an administrator says of the host in its place.
    *

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.jboss.logging.Logger;
 
 /**
  * What the running kernel offers, found by reading only: loading a module to see whether it loads
  * would change the host.
  */
 public final class KernelFeatures {
-  private static final Logger LOG = Logger.getLogger(KernelFeatures.class);
+  // Not Quarkus' logger: the command line asks for the same facts.
+  private static final System.Logger LOG = System.getLogger(KernelFeatures.class.getName());
 
   private final Path proc;
   private final Path modules;
@@ -66,7 +66,7 @@ public final class KernelFeatures {
           .map(line -> Set.of(line.substring(line.indexOf(':') + 1).trim().split(" +")))
           .orElse(Set.of());
     } catch (IOException e) {
-      LOG.debugf("no processor flags: %s", e);
+      LOG.log(System.Logger.Level.DEBUG, "no processor flags", e);
       return new HashSet<>();
     }
   }
@@ -87,7 +87,7 @@ public final class KernelFeatures {
     try (Stream<String> lines = Files.lines(file)) {
       return lines.anyMatch(wanted);
     } catch (IOException | java.io.UncheckedIOException e) {
-      LOG.debugf("%s says nothing: %s", file, e);
+      LOG.log(System.Logger.Level.DEBUG, file + " says nothing", e);
       return false;
     }
   }
@@ -98,7 +98,7 @@ public final class KernelFeatures {
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       return reader.lines().anyMatch(wanted);
     } catch (IOException | java.io.UncheckedIOException e) {
-      LOG.debugf("%s says nothing: %s", file, e);
+      LOG.log(System.Logger.Level.DEBUG, file + " says nothing", e);
       return false;
     }
   }

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jboss.logging.Logger;
 
 /** Finds the TSC rate by every means the host allows. */
 final class TscProbe {
-  private static final Logger LOG = Logger.getLogger(TscProbe.class);
+  // Not Quarkus' logger: the command line asks for the same facts.
+  private static final System.Logger LOG = System.getLogger(TscProbe.class.getName());
   private static final Duration CALIBRATION = Duration.ofSeconds(1);
   private static final Pattern BOOT_LINE =
       Pattern.compile("tsc: (Detected|Refined TSC clocksource calibration:) (\\d+)\\.(\\d{3}) MHz");
@@ -25,9 +25,10 @@ final class TscProbe {
     OptionalLong calibrated = calibrated();
     OptionalLong kernel = calibrated.isPresent() ? OptionalLong.empty() : kernelLog();
     Optional<TscRate> chosen = TscRate.choose(kvm, calibrated, kernel);
-    LOG.infof(
-        "TSC rate in kHz: KVM %s, calibrated %s, chosen %s",
-        text(kvm), text(calibrated), chosen.map(TscRate::toString).orElse("none"));
+    LOG.log(
+        System.Logger.Level.INFO,
+        "TSC rate in kHz: KVM %s, calibrated %s, chosen %s"
+            .formatted(text(kvm), text(calibrated), chosen.map(TscRate::toString).orElse("none")));
     return chosen;
   }
 
@@ -35,7 +36,7 @@ final class TscProbe {
     try {
       return OptionalLong.of(KvmTsc.kilohertz("/dev/kvm"));
     } catch (SystemCallException e) {
-      LOG.infof("KVM does not tell the TSC rate: %s", e.getMessage());
+      LOG.log(System.Logger.Level.INFO, "KVM does not tell the TSC rate: " + e.getMessage());
       return OptionalLong.empty();
     }
   }
@@ -44,7 +45,7 @@ final class TscProbe {
     try (TimeStampCounter counter = TimeStampCounter.open()) {
       return OptionalLong.of(TscCalibration.kilohertz(counter, CALIBRATION));
     } catch (SystemCallException | UnsupportedOperationException e) {
-      LOG.infof("the TSC cannot be counted here: %s", e.getMessage());
+      LOG.log(System.Logger.Level.INFO, "the TSC cannot be counted here: " + e.getMessage());
       return OptionalLong.empty();
     }
   }
@@ -53,7 +54,7 @@ final class TscProbe {
     try {
       return fromKernelLog(SystemCalls.kernelLog());
     } catch (SystemCallException e) {
-      LOG.infof("the kernel's log cannot be read: %s", e.getMessage());
+      LOG.log(System.Logger.Level.INFO, "the kernel's log cannot be read: " + e.getMessage());
       return OptionalLong.empty();
     }
   }

@@ -28,7 +28,7 @@ import java.util.TreeSet;
  * A model's network on its hosts: DISTILL and ASSIGN, where BIND is the placement of the nodes.
  * Pure.
  */
-final class NetworkDesign {
+public final class NetworkDesign {
 
   private static final int MOST_NOTICES = 20;
   private static final int PER_CENT = 100;
@@ -55,7 +55,8 @@ final class NetworkDesign {
   /**
    * @param nodes all of the model's, each with its host
    */
-  static NetworkDesign of(ScaleModel model, ModelNetwork network, Collection<DilatedNode> nodes) {
+  public static NetworkDesign of(
+      ScaleModel model, ModelNetwork network, Collection<DilatedNode> nodes) {
     Map<String, String> hostByNode = new HashMap<>();
     nodes.forEach(node -> hostByNode.put(node.getMetadata().getName(), node.getSpec().host()));
     List<String> hosts = List.copyOf(new TreeSet<>(hostByNode.values()));
@@ -87,9 +88,9 @@ final class NetworkDesign {
   /**
    * For people.
    *
-   * @param graph name of the PipeGraph
+   * @param graph name of the PipeGraph; null where there is none yet
    */
-  NetworkStatus status(String graph) {
+  public NetworkStatus status(String graph) {
     AttachedNetwork attached = network.network();
     Islands islands = Islands.of(attached, network.down());
     DistillationError error = DistillationError.measure(distilled);

@@ -5,8 +5,6 @@ import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.TopologyConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,49 +22,40 @@ public sealed interface TopologyText {
   /** There is none where the model says, with the mend. */
   record Missing(String message) implements TopologyText {}
 
-  /** Which ConfigMap a model names. */
-  static Optional<ResourceID> configMapOf(ScaleModel model) {
+  /** Whether a model's topology is in a ConfigMap. */
+  static boolean isElsewhere(ScaleModel model) {
+    return configMap(model).isPresent();
+  }
+
+  /** The ConfigMap that a model names, in the model's own namespace. */
+  static Optional<TopologyConfigMap> configMap(ScaleModel model) {
     return Optional.ofNullable(model.getSpec())
         .flatMap(spec -> spec.networkSpec())
         .map(NetworkSpec::topology)
-        .map(topology -> topology.configMap())
-        .map(configMap -> new ResourceID(configMap.name(), model.getMetadata().getNamespace()));
+        .map(topology -> topology.configMap());
   }
 
   /**
-   * @param watched labelled ConfigMaps as the operator knows them
+   * @param find ConfigMaps of the model's namespace by their names
    */
-  static TopologyText read(
-      ScaleModel model,
-      Function<ResourceID, Optional<ConfigMap>> watched,
-      KubernetesClient client) {
-    Optional<ResourceID> wanted = configMapOf(model);
-    if (wanted.isEmpty()) {
-      return new None();
-    }
-    ResourceID id = wanted.get();
-    Optional<ConfigMap> found =
-        watched
-            .apply(id)
-            .or(
-                () ->
-                    Optional.ofNullable(
-                        client
-                            .configMaps()
-                            .inNamespace(id.getNamespace().orElseThrow())
-                            .withName(id.getName())
-                            .get()));
-    return found
-        .map(configMap -> textOf(configMap, model.getSpec().network().topology().configMap()))
-        .orElseGet(
-            () ->
-                new Missing(
-                    "there is no ConfigMap %s in namespace %s: create it, with the topology in GML under the key %s and the label %s"
-                        .formatted(
-                            id.getName(),
-                            id.getNamespace().orElseThrow(),
-                            model.getSpec().network().topology().configMap().keyOrDefault(),
-                            Api.LABEL_TOPOLOGY)));
+  static TopologyText of(ScaleModel model, Function<String, Optional<ConfigMap>> find) {
+    return configMap(model)
+        .map(
+            wanted ->
+                find.apply(wanted.name())
+                    .map(found -> textOf(found, wanted))
+                    .orElseGet(() -> missing(model, wanted)))
+        .orElseGet(None::new);
+  }
+
+  private static TopologyText missing(ScaleModel model, TopologyConfigMap wanted) {
+    return new Missing(
+        "there is no ConfigMap %s in namespace %s: create it, with the topology in GML under the key %s and the label %s"
+            .formatted(
+                wanted.name(),
+                model.getMetadata().getNamespace(),
+                wanted.keyOrDefault(),
+                Api.LABEL_TOPOLOGY));
   }
 
   private static TopologyText textOf(ConfigMap configMap, TopologyConfigMap wanted) {

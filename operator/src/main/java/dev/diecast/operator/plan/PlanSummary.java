@@ -11,6 +11,7 @@ import dev.diecast.core.placement.MachineDemand;
 import dev.diecast.core.placement.PlacementOutcome;
 import dev.diecast.core.placement.Resource;
 import dev.diecast.core.placement.ResourceVector;
+import dev.diecast.operator.plan.PlanOutcome.HostUse;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +71,21 @@ final class PlanSummary {
                   percent(used, host.plannable(), Resource.MEMORY));
             })
         .filter(plan -> plan.nodes() > 0)
+        .toList();
+  }
+
+  /** All hosts with what is used of them. */
+  static List<HostUse> uses(PlacementOutcome.Placed placed, Attempts attempts) {
+    return attempts.hosts().stream()
+        .map(
+            host ->
+                new HostUse(
+                    host.name(),
+                    host.closed(),
+                    count(placed.hostByNode(), host.name()),
+                    host.plannable(),
+                    host.held(),
+                    placed.usedByHost().getOrDefault(host.name(), ResourceVector.EMPTY)))
         .toList();
   }
 

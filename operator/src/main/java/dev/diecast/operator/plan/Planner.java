@@ -50,6 +50,27 @@ public final class Planner {
         : fixed(request, attempts, spec.timeDilation().fixedFactor());
   }
 
+  /**
+   * Why a model that has a plan would have none at another T, such as the one below that which auto
+   * chose; empty where it would.
+   */
+  public static Optional<String> obstacle(PlanRequest request, DilationFactor factor) {
+    List<Host> hosts = selected(request);
+    List<Host> open = hosts.stream().filter(Host::isOpen).toList();
+    return Drivers.choose(request, open)
+        .map(driver -> new Attempts(request, hosts, driver))
+        .flatMap(
+            attempts ->
+                switch (attempts.keepingPlaces(factor)) {
+                  case PlacementOutcome.Placed placed ->
+                      attempts.disturbs(placed, factor)
+                          ? Optional.of(Refusals.wouldMove(placed))
+                          : Optional.empty();
+                  case PlacementOutcome.DoesNotFit doesNotFit ->
+                      Optional.of(Refusals.shortfalls(doesNotFit, attempts));
+                });
+  }
+
   private static PlanOutcome fixed(PlanRequest request, Attempts attempts, DilationFactor factor) {
     Optional<Refused> impossible = impossibleMachine(request.model().getSpec(), factor);
     if (impossible.isPresent()) {
@@ -130,6 +151,7 @@ public final class Planner {
         dilation,
         nodes,
         PlanSummary.of(request.model().getSpec(), factor, placed, attempts),
+        PlanSummary.uses(placed, attempts),
         byAuto,
         announcements);
   }

@@ -82,7 +82,7 @@ final class Refusals {
     return "even at T = " + decimal(max) + ", " + shortfalls(doesNotFit, attempts) + ". " + mend;
   }
 
-  private static String shortfalls(PlacementOutcome.DoesNotFit doesNotFit, Attempts attempts) {
+  static String shortfalls(PlacementOutcome.DoesNotFit doesNotFit, Attempts attempts) {
     String reasons =
         doesNotFit.shortfalls().isEmpty()
             ? "no host is open that offers driver " + attempts.driver()

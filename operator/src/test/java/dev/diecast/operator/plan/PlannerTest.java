@@ -22,6 +22,8 @@ import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.api.v1alpha1.TimeDilation;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
+import dev.diecast.core.placement.AutoFactor;
+import dev.diecast.core.placement.Resource;
 import dev.diecast.core.time.ModelClock;
 import dev.diecast.operator.Fixtures;
 import dev.diecast.operator.plan.PlanOutcome.PlacedNode;
@@ -232,6 +234,7 @@ class PlannerTest {
                 new PlacedNode("m-small-0", small, 0, "w1", Rational.ONE, Optional.of(2_900_000L)),
                 new PlacedNode("m-small-1", small, 1, "w2", Rational.ONE, Optional.of(2_900_000L))),
             null,
+            List.of(),
             false,
             List.of());
 
@@ -309,7 +312,7 @@ class PlannerTest {
         new EffectiveDilation("10", Driver.GuestKernel, "2026-11-22T09:00:00.000000Z");
     Planned first = planned(plan(model, host("w1", "2", "8Gi")));
     List<DilatedNode> nodes =
-        written(model, new Planned(before, first.nodes(), null, false, List.of()));
+        written(model, new Planned(before, first.nodes(), null, List.of(), false, List.of()));
     List<DilationHost> hosts = List.of(host("w1", "2", "8Gi"));
 
     Planned same = planned(Planner.plan(request(model, hosts, nodes, List.of(), before, false)));
@@ -463,5 +466,26 @@ class PlannerTest {
   private static Refused refused(PlanOutcome outcome) {
     assertThat(outcome).isInstanceOf(Refused.class);
     return (Refused) outcome;
+  }
+
+  /** What `./diecast plan` says beside a plan: room on every host, and why T is not smaller. */
+  @Test
+  void saysWhatIsUsedOfEachHostAndWhyNoSmallerFactorDoes() {
+    ScaleModel model = model("m", "auto", group("web", 4));
+    List<DilationHost> hosts = List.of(host("w1", "1", "8Gi"), host("w2", "1", "8Gi"));
+    hosts.get(1).setSpec(new DilationHostSpec(true, null, null));
+    PlanRequest request =
+        new PlanRequest(model, hosts, List.of(), List.of(), Optional.empty(), false, NOW);
+    Planned planned = (Planned) Planner.plan(request);
+
+    assertThat(planned.hosts()).extracting(PlanOutcome.HostUse::nodes).containsExactly(4, 0);
+    assertThat(planned.hosts().getFirst().used().get(Resource.CPU))
+        .isEqualTo(Rational.of(4).dividedBy(planned.timeDilation().dilationFactor().value()));
+    assertThat(planned.hosts().get(1).closed()).contains("spec.unschedulable is true");
+    assertThat(planned.message()).contains("the smallest at which they fit");
+    DilationFactor smaller =
+        AutoFactor.before(planned.timeDilation().dilationFactor()).orElseThrow();
+    assertThat(Planner.obstacle(request, smaller).orElseThrow()).contains("cpu");
+    assertThat(Planner.obstacle(request, planned.timeDilation().dilationFactor())).isEmpty();
   }
 }

@@ -1,25 +1,30 @@
-package dev.diecast.operator;
+package dev.diecast.operator.acceptance;
 
 import dev.diecast.api.v1alpha1.InstancetypeReference;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.PreferenceReference;
 import dev.diecast.api.v1alpha1.TargetMachine;
-import dev.diecast.operator.vm.KubeVirt;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.Map;
 import java.util.Optional;
 
-/** The KubeVirt instancetypes and preferences that groups name. */
-final class Instancetypes {
+/** What groups ask of the KubeVirt instancetypes and preferences that they name. */
+public final class Instancetypes {
 
-  private final KubernetesClient client;
-  private final String namespace;
+  /** Where they are looked up, for models of one namespace. */
+  public interface Catalogue {
 
-  Instancetypes(KubernetesClient client, String namespace) {
-    this.client = client;
-    this.namespace = namespace;
+    /**
+     * @param kind such as {@code VirtualMachineClusterInstancetype}
+     */
+    Optional<GenericKubernetesResource> find(String kind, String name);
+  }
+
+  private final Catalogue catalogue;
+
+  public Instancetypes(Catalogue catalogue) {
+    this.catalogue = catalogue;
   }
 
   /**
@@ -27,13 +32,13 @@ final class Instancetypes {
    *
    * @param field path of the group, for the message
    */
-  Optional<String> problem(NodeGroup group, String field) {
+  public Optional<String> problem(NodeGroup group, String field) {
     InstancetypeReference reference = group.vm().instancetype();
     if (reference == null) {
       return Optional.empty();
     }
     String kind = reference.effectiveKind().name();
-    Optional<GenericKubernetesResource> instancetype = find(kind, reference.name());
+    Optional<GenericKubernetesResource> instancetype = catalogue.find(kind, reference.name());
     if (instancetype.isEmpty()) {
       return Optional.of(missing(field + ".vm.instancetype", kind, reference.name()));
     }
@@ -48,17 +53,9 @@ final class Instancetypes {
       return Optional.empty();
     }
     String kind = reference.effectiveKind().name();
-    return find(kind, reference.name()).isPresent()
+    return catalogue.find(kind, reference.name()).isPresent()
         ? Optional.empty()
         : Optional.of(missing(field + ".vm.preference", kind, reference.name()));
-  }
-
-  private Optional<GenericKubernetesResource> find(String kind, String name) {
-    ResourceDefinitionContext context = KubeVirt.instancetypeKind(kind);
-    return Optional.ofNullable(
-        context.isNamespaceScoped()
-            ? client.genericKubernetesResources(context).inNamespace(namespace).withName(name).get()
-            : client.genericKubernetesResources(context).withName(name).get());
   }
 
   private static String missing(String field, String kind, String name) {
@@ -74,12 +71,12 @@ final class Instancetypes {
 
   private static Optional<String> contradiction(
       GenericKubernetesResource instancetype, TargetMachine machine) {
-    Optional<String> cpus = KubeVirt.textAt(instancetype, "spec", "cpu", "guest");
+    Optional<String> cpus = textAt(instancetype, "spec", "cpu", "guest");
     if (cpus.isPresent() && !cpus.get().equals(Integer.toString(machine.cpus()))) {
       return Optional.of(
           ".cpus: is " + machine.cpus() + ", but %s has " + cpus.get() + ": make them the same");
     }
-    Optional<String> memory = KubeVirt.textAt(instancetype, "spec", "memory", "guest");
+    Optional<String> memory = textAt(instancetype, "spec", "memory", "guest");
     if (memory.isPresent() && !new Quantity(memory.get()).equals(machine.memory())) {
       return Optional.of(
           ".memory: is "
@@ -89,5 +86,13 @@ final class Instancetypes {
               + ": make them the same");
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> textAt(GenericKubernetesResource resource, String... path) {
+    Object value = resource.getAdditionalProperties();
+    for (String step : path) {
+      value = value instanceof Map<?, ?> fields ? fields.get(step) : null;
+    }
+    return Optional.ofNullable(value).map(Object::toString).filter(text -> !text.isEmpty());
   }
 }
