@@ -16,16 +16,56 @@ class ArchitectureTest {
           .importPackages("dev.diecast.standalone");
 
   @Test
-  void usesOfTheDaemonOnlyThePipeEngine() {
+  void usesOfTheDaemonOnlyThePipeEngineAndWhatItWouldPublish() {
     noClasses()
         .should()
         .dependOnClassesThat(
             com.tngtech.archunit.base.DescribedPredicate.describe(
-                "of the daemon, other than its pipe engine and the system calls below it",
+                "of the daemon, other than its pipe engine, the system calls below it and the preview of a host",
                 type ->
                     type.getPackageName().startsWith("dev.diecast.daemon")
                         && !type.getPackageName().startsWith("dev.diecast.daemon.network")
-                        && !type.getPackageName().equals("dev.diecast.daemon.linux")))
+                        && !type.getPackageName().equals("dev.diecast.daemon.linux")
+                        && !type.getFullName().equals("dev.diecast.daemon.host.HostPreview")))
+        .check(CLASSES);
+  }
+
+  /** The operator's own test keeps these free of Quarkus and of a connection. */
+  @Test
+  void usesOfTheOperatorOnlyItsRules() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "of the operator, other than its rules for specs, plans and networks",
+                type ->
+                    type.getPackageName().startsWith("dev.diecast.operator")
+                        && !type.getPackageName().equals("dev.diecast.operator.plan")
+                        && !type.getPackageName().equals("dev.diecast.operator.acceptance")
+                        && !type.getName()
+                            .matches(
+                                "dev\\.diecast\\.operator\\.(network\\.(NetworkDesign|TopologyText)(\\$.*)?|event\\.Announcement)")))
+        .check(CLASSES);
+  }
+
+  /** Commands that may be pointed at any cluster read it and no more. */
+  @Test
+  void whatReadsAnyClusterWritesNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.diecast.standalone.cli.plan")
+        .or()
+        .haveNameMatching(
+            ".*\\.(ApiServer|StatusCommand|ClusterDoctorCommand|ClusterCheck|KubectlPlugin)(\\$.*)?")
+        .should()
+        .callMethodWhere(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "of the client that writes",
+                call ->
+                    call.getTargetOwner().getName().startsWith("io.fabric8.kubernetes.client")
+                        && java.util.regex.Pattern.matches(
+                            "create.*|update.*|patch.*|edit.*|replace.*|delete.*|serverSideApply|scale|evict",
+                            call.getName())))
         .check(CLASSES);
   }
 

@@ -32,13 +32,17 @@ final class DoctorCommand implements Callable<Integer> {
     if (output.json()) {
       output.printJson(new Report(usable, checks));
     } else {
-      TextTable table = new TextTable("CHECK", "STATUS", "FOUND");
-      checks.forEach(check -> table.row(check.name(), check.status().name(), check.found()));
-      System.out.print(table);
-      checks.stream()
-          .filter(check -> !check.mend().isEmpty())
-          .forEach(check -> System.out.printf("%n%s: %s%n", check.name(), check.mend()));
+      print(checks);
     }
     return usable ? ExitCode.OK : ExitCode.REFUSED;
+  }
+
+  static void print(List<Check> checks) {
+    TextTable table = new TextTable("CHECK", "STATUS", "FOUND");
+    checks.forEach(check -> table.row(check.name(), check.status().name(), check.found()));
+    System.out.print(table);
+    checks.stream()
+        .filter(check -> !check.mend().isEmpty())
+        .forEach(check -> System.out.printf("%n%s: %s%n", check.name(), check.mend()));
   }
 }

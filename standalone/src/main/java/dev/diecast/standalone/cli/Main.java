@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.SetupException;
 import dev.diecast.standalone.cli.bench.BenchCommand;
+import dev.diecast.standalone.cli.plan.PlanCommand;
 import dev.diecast.standalone.cli.run.RunCommand;
 import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.cli.session.Messages;
@@ -24,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       RunCommand.class,
       UpCommand.class,
+      PlanCommand.class,
       StatusCommand.class,
       ExecCommand.class,
       LogsCommand.class,
@@ -67,7 +69,7 @@ public final class Main {
     return line;
   }
 
-  private static int report(Exception exception, PrintStream errors) {
+  static int report(Exception exception, PrintStream errors) {
     if (exception instanceof SetupException || exception instanceof ControlPlaneException) {
       errors.println("diecast: " + exception.getMessage());
       return ExitCode.REFUSED;

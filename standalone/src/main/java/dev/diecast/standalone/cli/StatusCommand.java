@@ -8,13 +8,13 @@ import dev.diecast.api.v1alpha1.NodeNetwork;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.standalone.cli.run.RunReport;
 import dev.diecast.standalone.cli.run.Views;
+import dev.diecast.standalone.cli.session.ApiServer;
+import dev.diecast.standalone.cli.session.ApiServerOption;
+import dev.diecast.standalone.cli.session.ApiServerOption.Target;
 import dev.diecast.standalone.cli.session.ExitCode;
-import dev.diecast.standalone.cli.session.InstanceOption;
 import dev.diecast.standalone.cli.session.OutputOption;
-import dev.diecast.standalone.cli.session.Session;
 import dev.diecast.standalone.cli.session.TextTable;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,14 +28,22 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Shows the models of an instance, their nodes, and whether their time is true.")
+    description = {
+      "Shows the models of an instance or a cluster, their nodes, and whether their time is true.",
+      "Without --kubeconfig, --instance and $KUBECONFIG: of the instance called default."
+    })
 public final class StatusCommand implements Callable<Integer> {
-  @Mixin private InstanceOption instance;
+  @Mixin private ApiServerOption server;
   @Mixin private OutputOption output;
 
-  /** The whole answer; `-o json` prints it. */
+  /**
+   * The whole answer; `-o json` prints it.
+   *
+   * @param instance on this machine; null where a cluster was asked
+   * @param cluster context and address; null where an instance was asked
+   */
   @JsonInclude(JsonInclude.Include.ALWAYS)
-  record Status(String instance, boolean running, List<Model> models) {}
+  record Status(String instance, String cluster, boolean running, List<Model> models) {}
 
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record Model(
@@ -66,13 +74,15 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Session> session = Session.attachIfRunning(instance.instance());
-    try (Session running = session.orElse(null)) {
+    Target target = server.target().orElseGet(ApiServerOption::defaultInstance);
+    String instance = target instanceof Target.OfInstance(var named) ? named.name() : null;
+    try (ApiServer running = ApiServer.of(target).orElse(null)) {
       Status status =
           new Status(
-              instance.instance().name(),
+              instance,
+              instance == null ? running.name() : null,
               running != null,
-              running == null ? List.of() : models(running.client()));
+              running == null ? List.of() : models(running));
       if (output.json()) {
         output.printJson(status);
       } else {
@@ -82,11 +92,10 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static List<Model> models(KubernetesClient client) {
-    List<DilatedNode> nodes =
-        client.resources(DilatedNode.class).inAnyNamespace().list().getItems();
+  private static List<Model> models(ApiServer server) {
+    List<DilatedNode> nodes = server.list(DilatedNode.class);
     List<Model> models = new ArrayList<>();
-    for (ScaleModel model : client.resources(ScaleModel.class).inAnyNamespace().list().getItems()) {
+    for (ScaleModel model : server.list(ScaleModel.class)) {
       var status = Optional.ofNullable(model.getStatus());
       models.add(
           new Model(
@@ -151,7 +160,10 @@ public final class StatusCommand implements Callable<Integer> {
       return;
     }
     if (status.models().isEmpty()) {
-      System.out.printf("Instance %s runs; it holds no ScaleModel.%n", status.instance());
+      System.out.println(
+          status.instance() == null
+              ? "There is no ScaleModel in " + status.cluster() + "."
+              : "Instance " + status.instance() + " runs; it holds no ScaleModel.");
     }
     for (Model model : status.models()) {
       System.out.printf(

@@ -11,10 +11,6 @@ import dev.diecast.api.validation.ScaleModelValidation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,10 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * A file that a user wrote: ScaleModels, and what they need beside them (instancetypes,
@@ -33,8 +25,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * field without a word.
  */
 public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
-
-  private static final long MAXIMUM_BYTES = 8L << 20;
 
   /** KubeVirt kinds that may stand beside a model. */
   private static final Set<String> COMPANIONS =
@@ -62,7 +52,7 @@ public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
     List<ScaleModel> models = new ArrayList<>();
     List<HasMetadata> others = new ArrayList<>();
     int number = 0;
-    for (JsonNode document : documents(file)) {
+    for (JsonNode document : YamlDocuments.read(file)) {
       number++;
       String where = file + ", document " + number;
       if (!document.isObject()) {
@@ -135,46 +125,6 @@ public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
             "%s: metadata.name: ScaleModel %s stands there twice; give the second another name"
                 .formatted(file, name));
       }
-    }
-  }
-
-  private static List<JsonNode> documents(Path file) {
-    List<JsonNode> documents = new ArrayList<>();
-    try {
-      LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
-      for (Object document : new Load(settings).loadAllFromString(text(file))) {
-        if (document != null) {
-          documents.add(JSON.valueToTree(document));
-        }
-      }
-    } catch (MarkedYamlEngineException e) {
-      String place =
-          e.getProblemMark()
-              .map(
-                  mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
-              .orElse("");
-      throw new Refusal(file + ": is not YAML: " + e.getProblem() + place);
-    } catch (YamlEngineException | IllegalArgumentException e) {
-      throw new Refusal(file + ": is not YAML: " + e.getMessage());
-    }
-    return documents;
-  }
-
-  private static String text(Path file) {
-    try {
-      if (Files.isDirectory(file)) {
-        throw new Refusal(file + ": is a directory; name a YAML file");
-      }
-      if (Files.size(file) > MAXIMUM_BYTES) {
-        throw new Refusal(file + ": is larger than 8 MiB; this is no model file");
-      }
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new Refusal(file + ": no such file");
-    } catch (CharacterCodingException e) {
-      throw new Refusal(file + ": is not YAML: it is not UTF-8 text");
-    } catch (IOException e) {
-      throw new Refusal(file + ": cannot be read: " + e.getMessage());
     }
   }
 

@@ -137,7 +137,7 @@ final class SupervisorProcess {
         setup.binaries().directory().toString(),
         setup.binaries().apiServerMinorVersion(),
         apiPort,
-        nodeName(),
+        ThisMachine.nodeName(),
         List.of(
             jvm("operator", "operator", JVM_FLAGS, Map.of()),
             jvm("daemon", "node-daemon", DAEMON_FLAGS, daemonEnvironment(setup))),
@@ -178,21 +178,5 @@ final class SupervisorProcess {
 
   private static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  /** This machine's name as Kubernetes would have it: a DNS label. */
-  private static String nodeName() {
-    try {
-      String name =
-          Files.readString(Path.of("/proc/sys/kernel/hostname"))
-              .strip()
-              .toLowerCase(java.util.Locale.ROOT)
-              .replaceAll("\\..*", "")
-              .replaceAll("[^a-z0-9-]", "-")
-              .replaceAll("^-+|-+$", "");
-      return name.isEmpty() ? "standalone" : name;
-    } catch (IOException e) {
-      return "standalone";
-    }
   }
 }
