@@ -49,8 +49,38 @@ static void open_gate(struct kvm *kvm)
 		kvm_clear_request(GATE, vcpu);
 }
 
-/* With kvm->mm in use, and the vCPU's thread not at it. */
-static void write_page(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu)
+/*
+ * The page of a vCPU that KVM made before we knew of the guest is where its clock
+ * begins for us. With d->lock held, and the vCPU's thread not at it.
+ */
+static void adopt_page(struct dilated *d, const struct kvm_vcpu *vcpu)
+{
+	const struct pvclock_vcpu_time_info *page = &vcpu->arch.hv_clock;
+
+	if (!page->version)
+		return;
+	d->line = (struct line){
+		.tsc = page->tsc_timestamp,
+		.virt = page->system_time,
+		.kvm_ns = page->system_time,
+		.f = { 1, 1 },
+		.mul = page->tsc_to_system_mul,
+		.shift = page->tsc_shift,
+		.set = true,
+	};
+	d->raw_mul = page->tsc_to_system_mul;
+	d->raw_shift = page->tsc_shift;
+	d->seen_tsc = page->tsc_timestamp;
+	d->seen_ns = page->system_time;
+	if (!(page->flags & PVCLOCK_TSC_STABLE_BIT))
+		d->flags |= DIECAST_KVM_STATE_UNSTABLE_TSC;
+}
+
+/*
+ * With kvm->mm in use. Still: the vCPU's thread is not at its page, which is
+ * certain with its mutex held.
+ */
+static void write_page(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu, bool still)
 {
 	gpa_t gpa = READ_ONCE(vcpu->arch.time) & ~1ULL;
 	struct pvclock_vcpu_time_info page;
@@ -61,6 +91,8 @@ static void write_page(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu
 	int srcu;
 
 	raw_spin_lock_irq(&d->lock);
+	if (!d->line.set && still && factor_is_one(d->asked))
+		adopt_page(d, vcpu);
 	line = d->line;
 	unstable = d->flags & DIECAST_KVM_STATE_UNSTABLE_TSC;
 	raw_spin_unlock_irq(&d->lock);
@@ -93,7 +125,7 @@ static bool is_done(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu)
 	/* Held while it is inside KVM. */
 	if (!mutex_trylock(&vcpu->mutex))
 		return false;
-	write_page(d, kvm, vcpu);
+	write_page(d, kvm, vcpu, true);
 	mutex_unlock(&vcpu->mutex);
 	return true;
 }
@@ -120,7 +152,7 @@ static void update_pages(struct dilated *d, struct kvm *kvm)
 	}
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		if (clock_is_on(vcpu) && !test_bit(vcpu->vcpu_idx, d->current_))
-			write_page(d, kvm, vcpu);
+			write_page(d, kvm, vcpu, false);
 }
 
 /*
@@ -205,41 +237,32 @@ void change_work(struct work_struct *work)
 	mmput(d->mm);
 }
 
-/* A VM that was there before its factor: it goes on from where it is. */
-void change_adopt(struct dilated *d, struct kvm *kvm)
+/*
+ * A VM that was there before its factor goes on from where it is. Its vCPUs say
+ * where that is: asked for a factor of 1 they publish their clocks. Whether there
+ * is anything to ask for.
+ */
+bool change_adopt(struct dilated *d, struct kvm *kvm)
 {
-	struct pvclock_vcpu_time_info *page;
 	struct kvm_vcpu *vcpu;
+	bool must = false;
 	unsigned long i;
 
 	raw_spin_lock_irq(&d->lock);
-	if (d->kvm)
+	/* A hook may have come before us. */
+	if (!d->kvm)
+		d->kvm = kvm;
+	if (d->kvm != kvm || d->line.set || !factor_is_one(d->asked))
 		goto out;
-	d->kvm = kvm;
 	kvm_for_each_vcpu(i, vcpu, kvm) {
 		if (!clock_is_on(vcpu))
 			continue;
 		set_bit(vcpu->vcpu_idx, d->seen);
-		page = &vcpu->arch.hv_clock;
-		if (d->line.set || !page->version)
-			continue;
-		d->boot = (struct factor){ 1, 1 };
-		d->line = (struct line){
-			.tsc = page->tsc_timestamp,
-			.virt = page->system_time,
-			.kvm_ns = page->system_time,
-			.f = { 1, 1 },
-			.mul = page->tsc_to_system_mul,
-			.shift = page->tsc_shift,
-			.set = true,
-		};
-		d->raw_mul = page->tsc_to_system_mul;
-		d->raw_shift = page->tsc_shift;
-		d->seen_tsc = page->tsc_timestamp;
-		d->seen_ns = page->system_time;
-		if (!(page->flags & PVCLOCK_TSC_STABLE_BIT))
-			d->flags |= DIECAST_KVM_STATE_UNSTABLE_TSC;
+		must = true;
 	}
+	if (must && !d->boot.num)
+		d->boot = (struct factor){ 1, 1 };
 out:
 	raw_spin_unlock_irq(&d->lock);
+	return must;
 }

@@ -97,10 +97,47 @@ static bool is_pending(const struct dilated *d)
 	       !bitmap_subset(d->seen, d->current_, KVM_MAX_VCPUS);
 }
 
+static void ask(struct dilated *d, struct factor f)
+{
+	raw_spin_lock_irq(&d->lock);
+	if (!d->line.set || !is_pending(d))
+		d->former = d->asked;
+	if (!factor_equal(d->asked, f))
+		d->changes++;
+	d->asked = f;
+	raw_spin_unlock_irq(&d->lock);
+}
+
+static void change_now(struct dilated *d)
+{
+	queue_work(system_unbound_wq, &d->change);
+	flush_work(&d->change);
+}
+
+/* Of a VM that is there. The factor of a new entry is 1. */
+static int set_running(struct dilated *d, struct kvm *kvm, struct factor f)
+{
+	bool known = true;
+
+	if (change_adopt(d, kvm)) {
+		change_now(d);
+		raw_spin_lock_irq(&d->lock);
+		known = d->line.set;
+		raw_spin_unlock_irq(&d->lock);
+	}
+	/* None of its vCPUs had a CPU for so long: from where it goes on is not known. */
+	if (!known)
+		return -EAGAIN;
+	ask(d, f);
+	change_now(d);
+	return 0;
+}
+
 static int set(struct task_struct *task, struct mm_struct *mm, struct factor f)
 {
 	struct dilated *d;
 	struct kvm *kvm;
+	int err = 0;
 
 	table_collect();
 	d = table_find(mm);
@@ -118,22 +155,14 @@ static int set(struct task_struct *task, struct mm_struct *mm, struct factor f)
 			kvm_put_kvm(kvm);
 		return d ? PTR_ERR(d) : -ENOMEM;
 	}
-	if (kvm)
-		change_adopt(d, kvm);
-	raw_spin_lock_irq(&d->lock);
-	if (!d->line.set || !is_pending(d))
-		d->former = d->asked;
-	if (!factor_equal(d->asked, f))
-		d->changes++;
-	d->asked = f;
-	raw_spin_unlock_irq(&d->lock);
 	if (kvm) {
-		queue_work(system_unbound_wq, &d->change);
-		flush_work(&d->change);
+		err = set_running(d, kvm, f);
 		kvm_put_kvm(kvm);
+	} else {
+		ask(d, f);
 	}
 	table_collect();
-	return 0;
+	return err;
 }
 
 static int check(const struct diecast_kvm_set *args, struct factor *f)

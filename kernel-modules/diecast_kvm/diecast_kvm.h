@@ -117,6 +117,8 @@ struct diecast_kvm_info {
  *	ESRCH		the process has ended, or is a kernel thread
  *	ENOSPC		max_processes are held already
  *	ENOMEM		no memory for another
+ *	EAGAIN		where the guest's clock is could not be learnt: some of
+ *			its vCPUs had no CPU for half a second; nothing changed
  *	EOPNOTSUPP	the process has more than one virtual machine, or a wall
  *			clock was given and the feature is missing
  */

@@ -113,7 +113,7 @@ void clock_change(struct dilated *d, struct kvm_vcpu *vcpu);
 
 /* change.c */
 void change_work(struct work_struct *work);
-void change_adopt(struct dilated *d, struct kvm *kvm);
+bool change_adopt(struct dilated *d, struct kvm *kvm);
 void change_close_gate(struct kvm_vcpu *self);
 
 /* table.c */

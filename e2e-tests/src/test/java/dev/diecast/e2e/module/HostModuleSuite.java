@@ -136,6 +136,23 @@ class HostModuleSuite {
     assertThat(Double.parseDouble(seen.get("worst_rate_ppm"))).isLessThan(1000);
   }
 
+  /**
+   * Given back, the module forgets a guest; the next factor finds it anew, while its vCPUs set
+   * their timers. One that was met by a timer first was once taken to have just begun, and went
+   * back by most of its life.
+   */
+  @Test
+  void aGuestThatWasGivenBackIsTakenFromWhereItIs() throws Exception {
+    Guest guest = host.boot("taken", 2, "1/1");
+    guest.awaitUp();
+    Map<String, String> seen = guest.change(FULL ? 500 : 60, 30, "5/1 1/1");
+    System.out.println("given back and taken again: " + seen);
+    assertThat(Long.parseLong(seen.get("reads"))).isGreaterThan(100_000);
+    assertThat(seen).containsEntry("backwards", "0");
+    assertThat(Long.parseLong(seen.get("leap"))).as("ns").isLessThan(20_000);
+    assertThat(host.tool("info")).containsEntry("missed", "0");
+  }
+
   @Test
   void aGuestThatBootedDilatedFollowsChangesAndItsTimersToo() throws Exception {
     Guest guest = host.boot("faster", 2, "10/1");

@@ -57,12 +57,12 @@ class KrewManifestTest {
     assertThat(filledIn().at("/spec/platforms/0/files").findValuesAsText("from"))
         .containsExactly("kubectl-diecast", "LICENSE", "lib");
     assertThat(Path.of("../LICENSE")).exists();
-    assertThat(Path.of("../kubectl-diecast")).isExecutable();
+    assertThat(Path.of("src/main/krew/kubectl-diecast")).isExecutable();
   }
 
   @Test
   void launcherStartsThePluginAndTheManifestNamesItsCommands() throws IOException {
-    assertThat(Path.of("../kubectl-diecast"))
+    assertThat(Path.of("src/main/krew/kubectl-diecast"))
         .content()
         .contains("main=" + KubectlPlugin.class.getName())
         .contains("need=" + System.getProperty("java.specification.version"));
