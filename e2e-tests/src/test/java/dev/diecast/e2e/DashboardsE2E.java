@@ -43,36 +43,7 @@ class DashboardsE2E {
           "DieCast: a network / Silence of other hosts / A",
           "one host has no peer");
 
-  private static final String MODEL =
-      """
-      apiVersion: instancetype.kubevirt.io/v1beta1
-      kind: VirtualMachineClusterInstancetype
-      metadata: {name: seen-1cpu}
-      spec: {cpu: {guest: 1}, memory: {guest: 128Mi}}
-      ---
-      apiVersion: diecast.dev/v1alpha1
-      kind: ScaleModel
-      metadata: {name: seen}
-      spec:
-        timeDilation: {factor: "10"}
-        groups:
-        - name: a
-          replicas: 2
-          machine: {cpus: 1, memory: 128Mi}
-          vm: {instancetype: {name: seen-1cpu}, image: "diecast.dev/guests/base:bookworm"}
-        - name: b
-          replicas: 1
-          machine: {cpus: 1, memory: 128Mi}
-          vm: {instancetype: {name: seen-1cpu}, image: "diecast.dev/guests/base:bookworm"}
-        network:
-          topology:
-            links:
-            - {from: left, to: right, bitsPerSecond: 2M, delayMicros: 10000}
-          accessLink: {bitsPerSecond: 100M, delayMicros: 0}
-          attachments:
-          - {group: a, nodes: [left]}
-          - {group: b, nodes: [right]}
-      """;
+  private static final String MODEL = Models.twoSides("seen", 1);
 
   @TempDir static Path directory;
   private static PrometheusApi prometheus;

@@ -33,36 +33,7 @@ class NetworkE2E {
 
   private static final int FILE_KILOBYTES = 200;
 
-  private static final String MODEL =
-      """
-      apiVersion: instancetype.kubevirt.io/v1beta1
-      kind: VirtualMachineClusterInstancetype
-      metadata: {name: net-1cpu}
-      spec: {cpu: {guest: 1}, memory: {guest: 128Mi}}
-      ---
-      apiVersion: diecast.dev/v1alpha1
-      kind: ScaleModel
-      metadata: {name: net}
-      spec:
-        timeDilation: {factor: "10"}
-        groups:
-        - name: a
-          replicas: 2
-          machine: {cpus: 1, memory: 128Mi}
-          vm: {instancetype: {name: net-1cpu}, image: "diecast.dev/guests/base:bookworm"}
-        - name: b
-          replicas: 2
-          machine: {cpus: 1, memory: 128Mi}
-          vm: {instancetype: {name: net-1cpu}, image: "diecast.dev/guests/base:bookworm"}
-        network:
-          topology:
-            links:
-            - {from: left, to: right, bitsPerSecond: 2M, delayMicros: 10000}
-          accessLink: {bitsPerSecond: 100M, delayMicros: 0}
-          attachments:
-          - {group: a, nodes: [left]}
-          - {group: b, nodes: [right]}
-      """;
+  private static final String MODEL = Models.twoSides("net", 2);
 
   @TempDir static Path directory;
 

@@ -87,6 +87,11 @@ public record DilatedNodeSpec(
     return hostRelativeSpeed == null ? Rational.ONE : Rational.parse(hostRelativeSpeed);
   }
 
+  /** Speed of one of its vCPUs over a core of its host. */
+  public Rational speedOnHost() {
+    return machine.speed().dividedBy(hostSpeed());
+  }
+
   /** Its interface to the model's network, where the model has one. */
   public Optional<NodeNetwork> nodeNetwork() {
     return Optional.ofNullable(network);

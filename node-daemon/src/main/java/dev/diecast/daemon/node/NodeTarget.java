@@ -57,9 +57,7 @@ public record NodeTarget(
   static NodeTarget of(DilatedNode node, DilationFactor factor) {
     DilatedNodeSpec spec = node.getSpec();
     int cpus = spec.machine().cpus();
-    String speed = spec.machine().relativeSpeed();
-    Rational ofReference = speed == null ? Rational.ONE : Rational.parse(speed);
-    Rational relativeSpeed = ofReference.dividedBy(spec.hostSpeed());
+    Rational relativeSpeed = spec.speedOnHost();
     return new NodeTarget(
         identity(node),
         node.getMetadata().getGeneration(),

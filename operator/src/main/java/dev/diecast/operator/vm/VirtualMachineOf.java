@@ -179,12 +179,9 @@ public final class VirtualMachineOf {
             || Fields.has(template, "spec", "domain", "resources", "limits", "cpu")
             || Fields.has(template, "spec", "domain", "cpu", "dedicatedCpuPlacement");
     if (!users) {
-      TargetMachine machine = spec.machine();
       Rational cores =
           Frames.hostCpu(
-              machine.cpus(),
-              machine.speed().dividedBy(spec.hostSpeed()),
-              spec.timeDilation().dilationFactor());
+              spec.machine().cpus(), spec.speedOnHost(), spec.timeDilation().dilationFactor());
       Fields.object(template, "spec", "domain", "resources", "requests")
           .put("cpu", cores.times(MILLI).ceiling() + "m");
     }

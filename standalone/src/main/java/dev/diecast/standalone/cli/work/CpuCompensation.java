@@ -178,10 +178,7 @@ public final class CpuCompensation {
   private static Rational slowdown(DilatedNode node) {
     DilatedNodeSpec spec = node.getSpec();
     return SwitchLoss.slowdown(
-        Frames.hostCpu(
-            1,
-            spec.machine().speed().dividedBy(spec.hostSpeed()),
-            spec.timeDilation().dilationFactor()));
+        Frames.hostCpu(1, spec.speedOnHost(), spec.timeDilation().dilationFactor()));
   }
 
   private static List<Double> lost(List<DilatedNode> nodes, CpuProbe.Result work, int round) {

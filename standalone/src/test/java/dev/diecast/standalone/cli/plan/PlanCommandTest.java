@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.diecast.standalone.cli.CommandLineRun;
 import dev.diecast.standalone.cli.Main;
 import dev.diecast.standalone.cli.session.ExitCode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,13 +65,7 @@ class PlanCommandTest {
 
   @TempDir private Path directory;
 
-  private record Run(int exit, String out, String errors) {
-    JsonNode json() throws IOException {
-      return JsonMapper.builder().build().readTree(out);
-    }
-  }
-
-  private Run plan(String hosts, String models, String... options) throws IOException {
+  private CommandLineRun plan(String hosts, String models, String... options) throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -83,19 +74,7 @@ class PlanCommandTest {
                 "--hosts",
                 Files.writeString(directory.resolve("hosts.yaml"), hosts).toString()));
     words.addAll(List.of(options));
-    PrintStream standard = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    try {
-      int exit =
-          Main.commandLine(new PrintStream(errors, true, StandardCharsets.UTF_8))
-              .execute(words.toArray(String[]::new));
-      return new Run(
-          exit, out.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(standard);
-    }
+    return CommandLineRun.of(Main::commandLine, words);
   }
 
   private static String host(String name, int cpus) {
@@ -108,7 +87,8 @@ class PlanCommandTest {
 
   @Test
   void saysWhereEveryNodeGoesInBothFrames() throws IOException {
-    Run run = plan(host("w1", 2), model("shop", "10") + SMALL.formatted(1), "-o", "json");
+    CommandLineRun run =
+        plan(host("w1", 2), model("shop", "10") + SMALL.formatted(1), "-o", "json");
     assertThat(run.exit()).as(run.errors()).isEqualTo(ExitCode.OK);
     JsonNode model = run.json().at("/models/0");
     assertThat(model.at("/timeDilationFactor").asText()).isEqualTo("10");
@@ -138,7 +118,7 @@ class PlanCommandTest {
 
   @Test
   void autoSaysWhyNoSmallerFactorWouldDo() throws IOException {
-    Run run = plan(host("w1", 2), model("shop", "auto") + SMALL.formatted(1));
+    CommandLineRun run = plan(host("w1", 2), model("shop", "auto") + SMALL.formatted(1));
     assertThat(run.exit()).as(run.errors()).isEqualTo(ExitCode.OK);
     // 4/T + 4 x 20m <= 1.8, hence T = 2.4.
     assertThat(run.out())
@@ -150,12 +130,13 @@ class PlanCommandTest {
 
   @Test
   void whatDoesNotFitIsRefusedAsTheOperatorWould() throws IOException {
-    Run run = plan(host("w1", 1), model("shop", "1") + SMALL.formatted(1));
+    CommandLineRun run = plan(host("w1", 1), model("shop", "1") + SMALL.formatted(1));
     assertThat(run.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(run.errors())
         .contains("ScaleModel default/shop would be refused: DoesNotFit: at T = 1, cpu: all nodes")
         .contains("would do");
-    Run json = plan(host("w1", 1), model("shop", "1") + SMALL.formatted(1), "-o", "json");
+    CommandLineRun json =
+        plan(host("w1", 1), model("shop", "1") + SMALL.formatted(1), "-o", "json");
     assertThat(json.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(json.json().at("/fits").asBoolean(true)).isFalse();
     assertThat(json.json().at("/models/0/reason").asText()).isEqualTo("DoesNotFit");
@@ -164,12 +145,12 @@ class PlanCommandTest {
   @Test
   void theSecondModelStandsBesideTheFirst() throws IOException {
     String both = model("one", "3") + "---\n" + model("two", "3") + SMALL.formatted(1);
-    Run apart = plan(host("w1", 2), both, "-o", "json");
+    CommandLineRun apart = plan(host("w1", 2), both, "-o", "json");
     assertThat(apart.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(apart.json().at("/models/0/fits").asBoolean()).isTrue();
     assertThat(apart.json().at("/models/1/message").asText()).contains("other models hold");
 
-    Run together = plan(host("w1", 2) + "---\n" + host("w2", 2), both, "-o", "json");
+    CommandLineRun together = plan(host("w1", 2) + "---\n" + host("w2", 2), both, "-o", "json");
     assertThat(together.exit()).as(together.errors()).isEqualTo(ExitCode.OK);
     assertThat(together.json().at("/models/1/hosts/0/resources/0/heldByOthers").asDouble())
         .isPositive();
@@ -178,7 +159,7 @@ class PlanCommandTest {
   @Test
   void takesWhatKubectlPrints() throws IOException {
     String item = host("w1", 2).indent(2).replaceFirst("^  ", "- ");
-    Run run =
+    CommandLineRun run =
         plan(
             "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: \"\"}\nitems:\n" + item,
             model("shop", "10") + SMALL.formatted(1));
@@ -187,11 +168,11 @@ class PlanCommandTest {
 
   @Test
   void anInstancetypeThatIsNotInTheFileIsNotCompared() throws IOException {
-    Run run = plan(host("w1", 2), model("shop", "10"));
+    CommandLineRun run = plan(host("w1", 2), model("shop", "10"));
     assertThat(run.exit()).as(run.errors()).isEqualTo(ExitCode.OK);
     assertThat(run.out()).contains("VirtualMachineClusterInstancetype small is not in the file");
 
-    Run other = plan(host("w1", 2), model("shop", "10") + SMALL.formatted(2));
+    CommandLineRun other = plan(host("w1", 2), model("shop", "10") + SMALL.formatted(2));
     assertThat(other.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(other.errors())
         .contains("UnknownInstancetype: spec.groups[0].machine.cpus: is 1, but")
@@ -200,7 +181,7 @@ class PlanCommandTest {
 
   @Test
   void aNetworkIsSummedUp() throws IOException {
-    Run run =
+    CommandLineRun run =
         plan(
             host("w1", 2),
             model("shop", "10")
@@ -237,7 +218,7 @@ class PlanCommandTest {
   @ParameterizedTest
   @MethodSource("bad")
   void badInputIsRefusedByName(String hosts, String models, String named) throws IOException {
-    Run run = plan(hosts, models);
+    CommandLineRun run = plan(hosts, models);
     assertThat(run.exit()).as(run.errors()).isEqualTo(ExitCode.REFUSED);
     assertThat(run.errors()).contains(named);
   }

@@ -2,9 +2,8 @@ package dev.diecast.standalone.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.standalone.cli.CommandLineRun;
 import dev.diecast.standalone.cli.KubectlPlugin;
 import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.controlplane.ControlPlane;
@@ -18,9 +17,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,28 +137,10 @@ class PlanIT {
     return found.getKind() + "/" + found.getMetadata().getName();
   }
 
-  private record Run(int exit, String out, String errors) {
-    JsonNode json() throws IOException {
-      return JsonMapper.builder().build().readTree(out);
-    }
-  }
-
-  private Run plugin(String... words) {
+  private CommandLineRun plugin(String... words) {
     List<String> line = new ArrayList<>(List.of(words));
     line.addAll(List.of("--kubeconfig", controlPlane.kubeconfig().toString()));
-    PrintStream standard = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    try {
-      int exit =
-          KubectlPlugin.commandLine(new PrintStream(errors, true, StandardCharsets.UTF_8))
-              .execute(line.toArray(String[]::new));
-      return new Run(
-          exit, out.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(standard);
-    }
+    return CommandLineRun.of(KubectlPlugin::commandLine, line);
   }
 
   @Test
@@ -173,24 +152,24 @@ class PlanIT {
     Map<String, String> before = resourceVersions();
     assertThat(before).containsKeys("DilationHost/w1", "ScaleModel/other");
 
-    Run planned = plugin("plan", fits.toString(), "-o", "json");
+    CommandLineRun planned = plugin("plan", fits.toString(), "-o", "json");
     assertThat(planned.exit()).as(planned.errors()).isEqualTo(ExitCode.OK);
     // 4/T of 2 cores less 10 %.
     assertThat(planned.json().at("/models/0/timeDilationFactor").asText()).isEqualTo("23/10");
     assertThat(planned.json().at("/models/0/nodes/0/host").asText()).isEqualTo("w1");
 
-    Run refused = plugin("plan", unknown.toString());
+    CommandLineRun refused = plugin("plan", unknown.toString());
     assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(refused.errors())
         .contains("UnknownInstancetype: spec.groups[0].vm.instancetype: there is no")
         .contains("VirtualMachineClusterInstancetype absent");
 
-    Run status = plugin("status", "-o", "json");
+    CommandLineRun status = plugin("status", "-o", "json");
     assertThat(status.exit()).as(status.errors()).isEqualTo(ExitCode.OK);
     assertThat(status.json().at("/models/0/name").asText()).isEqualTo("other");
     assertThat(status.json().at("/instance").isNull()).isTrue();
 
-    Run doctor = plugin("doctor", "-o", "json");
+    CommandLineRun doctor = plugin("doctor", "-o", "json");
     assertThat(doctor.exit()).as(doctor.out() + doctor.errors()).isEqualTo(ExitCode.OK);
     assertThat(doctor.json().at("/checks").findValuesAsText("name"))
         .containsExactly("Kubernetes", "resource types", "KubeVirt", "host w1");
@@ -200,7 +179,7 @@ class PlanIT {
 
   @Test
   void aContextThatIsNotThereIsNamed() {
-    Run run = plugin("status", "--context", "absent");
+    CommandLineRun run = plugin("status", "--context", "absent");
     assertThat(run.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(run.errors()).contains("--context: ").contains("has no context absent; it has ");
   }
