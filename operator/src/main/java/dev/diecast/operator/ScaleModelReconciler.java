@@ -65,6 +65,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
   private InformerEventSource<DilationHost, ScaleModel> hostSource;
   private InformerEventSource<PipeGraph, ScaleModel> graphSource;
   private InformerEventSource<ConfigMap, ScaleModel> topologySource;
+  private SilentHosts silentHosts;
 
   public ScaleModelReconciler(Acceptance acceptance, Placing placing, Announcer announcer) {
     this.acceptance = acceptance;
@@ -98,7 +99,8 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
     ModelFacts facts = plan(model, context);
     boolean settled =
         facts.accepted().isTrue() && facts.placed().map(Verdict::isTrue).orElse(false);
-    return facts.with(settled ? network(facts, context) : networkBefore(model));
+    return facts.with(
+        settled ? network(facts, context) : networkBefore(model), silentHosts.names());
   }
 
   private Optional<NetworkFacts> network(ModelFacts facts, Context<ScaleModel> context) {
@@ -247,7 +249,10 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
                     configMap -> modelsOf(ResourceID.fromResource(configMap), context))
                 .build(),
             context);
-    return List.of(nodeSource, hostSource, graphSource, topologySource);
+    silentHosts =
+        new SilentHosts(
+            () -> hostSource.list(_ -> true).toList(), () -> context.getPrimaryCache().keys());
+    return List.of(nodeSource, hostSource, graphSource, topologySource, silentHosts);
   }
 
   private static Set<ResourceID> modelsOf(

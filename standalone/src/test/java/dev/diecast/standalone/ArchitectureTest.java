@@ -53,7 +53,7 @@ class ArchitectureTest {
   void whatReadsAnyClusterWritesNothing() {
     noClasses()
         .that()
-        .resideInAPackage("dev.diecast.standalone.cli.plan")
+        .resideInAnyPackage("dev.diecast.standalone.cli.plan", "dev.diecast.standalone.cli.verdict")
         .or()
         .haveNameMatching(
             ".*\\.(ApiServer|StatusCommand|ClusterDoctorCommand|ClusterCheck|KubectlPlugin)(\\$.*)?")

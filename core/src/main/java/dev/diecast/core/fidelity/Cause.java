@@ -2,13 +2,20 @@ package dev.diecast.core.fidelity;
 
 /**
  * Why a guest did not get what its frame of time promises it. Closed: these names are the reasons
- * of the condition {@code Faithful} (docs/architecture.md lists them) and a metric's label.
+ * of the condition {@code Faithful} (docs/architecture.md lists them) and a metric's label. Of
+ * several that are sure the one that stands first here is told.
  */
 public enum Cause {
+  /** Its QEMU, or a process that serves its disks, was stopped: by a signal, or by a debugger. */
+  ProcessStopped,
+  /** For a while nothing ran on the host: it was suspended, or paused by a hypervisor. */
+  HostPaused,
   /** Its clock stepped, stopped, or runs at another rate than 1/T. */
   ClockWrong,
   /** Its cap could not be put in force. */
   NotCapped,
+  /** Its frames do not go through its model's network. */
+  NotNetworked,
   /** Somebody else changed its cap; it was put right. */
   CapChanged,
   /** Somebody else moved a vCPU, or the whole QEMU, out of its cgroup; it was put right. */
@@ -34,9 +41,7 @@ public enum Cause {
   /** The engine of its network turned frames away, or delivered them too late. */
   PipeOverload,
   /** Its network's pipes delivered too many frames a little too late. */
-  PipesLate,
-  /** Its frames do not go through its model's network. */
-  NotNetworked;
+  PipesLate;
 
   /** Whether this is a reason why a runnable vCPU waited. */
   public boolean isStarvation() {

@@ -48,20 +48,29 @@ public record ModelVerdict(Outcome outcome, Window window, List<Finding> finding
 
   private static Finding record(NodeReading node, Tolerances tolerances, Window window) {
     List<UnfaithfulInterval> bad = node.intervals().stream().filter(window::meets).toList();
-    if (!bad.isEmpty()) {
-      Finding onRecord = onRecord(node.node(), bad, tolerances, window);
-      if (onRecord.outcome() == Outcome.FAIL) {
-        return onRecord;
-      }
-      // A tolerable lapse: what the node is now decides.
-      return now(node, bad.stream().anyMatch(interval -> interval.to().isEmpty())).orElse(onRecord);
+    // One that lasts explains what the node is now, even if it began after the window. A moment has
+    // no after: what begins later than it does so by another clock.
+    boolean lasts =
+        (window.length().isZero() ? bad : node.intervals())
+            .stream().anyMatch(interval -> interval.to().isEmpty());
+    if (bad.isEmpty()) {
+      return now(node, lasts)
+          .orElseGet(
+              () -> new Finding(node.node(), Finding.RECORD, Outcome.PASS, clean(node.now())));
     }
-    return now(node, false)
-        .orElseGet(
-            () -> {
-              NodeReading.State.Faithful faithful = (NodeReading.State.Faithful) node.now();
-              return new Finding(node.node(), Finding.RECORD, Outcome.PASS, faithful.message());
-            });
+    Finding onRecord = onRecord(node.node(), bad, tolerances, window);
+    return onRecord.outcome() == Outcome.FAIL
+        ? onRecord
+        : now(node, lasts).orElse(onRecord); // a tolerable lapse: what the node is now decides
+  }
+
+  private static String clean(NodeReading.State now) {
+    return switch (now) {
+      case NodeReading.State.Faithful faithful -> faithful.message();
+      case NodeReading.State.Unfaithful later ->
+          "nothing is on record of it; since then: " + later.message();
+      case NodeReading.State.Unknown unknown -> unknown.message();
+    };
   }
 
   /**

@@ -22,11 +22,7 @@ public final class Overload {
 
   /** Empty where nothing speaks against the VM being faithful; what is sure comes first. */
   public static Optional<Judgement> judge(Evidence evidence, Tolerances tolerances) {
-    return evidence
-        .clock()
-        .map(text -> new Judgement(Cause.ClockWrong, 1, text))
-        .or(() -> evidence.refused().map(text -> new Judgement(Cause.NotCapped, 1, text)))
-        .or(() -> evidence.notNetworked().map(text -> new Judgement(Cause.NotNetworked, 1, text)))
+    return sure(evidence)
         .or(() -> evidence.drift().map(cause -> drift(cause, evidence.sinceLast())))
         .or(() -> starved(evidence, tolerances))
         .or(() -> stolen(evidence, tolerances))
@@ -35,6 +31,12 @@ public final class Overload {
         .or(() -> evidence.disk().flatMap(Overload::disk))
         .or(() -> evidence.pipes().flatMap(pipes -> overloaded(pipes, tolerances)))
         .or(() -> evidence.pipes().flatMap(Overload::late));
+  }
+
+  private static Optional<Judgement> sure(Evidence evidence) {
+    return evidence.sure().entrySet().stream()
+        .min(Map.Entry.comparingByKey())
+        .map(found -> new Judgement(found.getKey(), 1, found.getValue()));
   }
 
   private static Judgement drift(Cause cause, SortedMap<Integer, CpuDelivery> sinceLast) {

@@ -67,6 +67,9 @@ class ModelVerdictTest {
     assertThat(minute(node(now, bad(57, 58))).outcome())
         .as("what is on record has ended, so this is something else")
         .isEqualTo(Outcome.FAIL);
+    assertThat(minute(node(now, bad(61, null))).outcome())
+        .as("what lasts began after the window")
+        .isEqualTo(Outcome.PASS);
   }
 
   @Test
@@ -107,14 +110,12 @@ class ModelVerdictTest {
   void pipesThatLoseOrDelayAreToBlame() {
     Evidence evidence =
         new Evidence(
-            Optional.empty(),
-            Optional.empty(),
+            java.util.Map.of(),
             Optional.empty(),
             new java.util.TreeMap<>(),
             new java.util.TreeMap<>(),
             HostCpu.UNKNOWN,
             false,
-            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.of(new PipeUse(3_000_000_000L, 990, 4, 10)));

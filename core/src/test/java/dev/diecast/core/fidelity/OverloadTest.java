@@ -3,6 +3,8 @@ package dev.diecast.core.fidelity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.core.Rational;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,13 +41,14 @@ class OverloadTest {
       vcpus.put(vcpus.size(), vcpu);
     }
     return new Evidence(
-        Optional.empty(),
-        Optional.empty(),
+        Map.of(),
         Optional.empty(),
         vcpus,
         vcpus,
         host,
         false,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -56,8 +59,7 @@ class OverloadTest {
   private static Evidence networked(Optional<String> missing, PipeUse pipes) {
     Evidence calm = evidence(CALM, got(1));
     return new Evidence(
-        calm.clock(),
-        calm.refused(),
+        missing.map(text -> Map.of(Cause.NotNetworked, text)).orElse(Map.of()),
         calm.drift(),
         calm.sinceLast(),
         calm.recent(),
@@ -65,7 +67,6 @@ class OverloadTest {
         calm.limitAbove(),
         calm.diskLimits(),
         calm.disk(),
-        missing,
         Optional.of(pipes));
   }
 
@@ -129,36 +130,41 @@ class OverloadTest {
   @Test
   void whatIsSureComesFirst() {
     TreeMap<Integer, CpuDelivery> vcpus = new TreeMap<>(Map.of(0, got(0.5)));
-    Evidence all =
-        new Evidence(
-            Optional.of("the clock runs 900 ppm off"),
-            Optional.of("read-only"),
-            Optional.of(Cause.CapChanged),
-            vcpus,
-            vcpus,
-            CALM,
-            true,
-            Optional.empty());
-    assertThat(cause(all)).contains(Cause.ClockWrong);
-    Evidence noClock =
-        new Evidence(
-            Optional.empty(), all.refused(), all.drift(), vcpus, vcpus, CALM, true, all.disk());
-    assertThat(cause(noClock)).contains(Cause.NotCapped);
-    Evidence drift =
-        new Evidence(
-            Optional.empty(), Optional.empty(), all.drift(), vcpus, vcpus, CALM, true, all.disk());
-    assertThat(cause(drift)).contains(Cause.CapChanged);
-    Evidence starved =
-        new Evidence(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            vcpus,
-            vcpus,
-            CALM,
-            true,
-            all.disk());
-    assertThat(cause(starved)).contains(Cause.LimitAbove);
+    Map<Cause, String> sure =
+        new EnumMap<>(
+            Map.of(
+                Cause.ProcessStopped, "its QEMU was stopped",
+                Cause.HostPaused, "nothing ran for 1.4 s",
+                Cause.ClockWrong, "the clock runs 900 ppm off",
+                Cause.NotCapped, "read-only",
+                Cause.NotNetworked, "no port"));
+    for (Cause next :
+        List.of(
+            Cause.ProcessStopped,
+            Cause.HostPaused,
+            Cause.ClockWrong,
+            Cause.NotCapped,
+            Cause.NotNetworked)) {
+      assertThat(cause(starved(sure, Optional.of(Cause.CapChanged), vcpus))).contains(next);
+      sure.remove(next);
+    }
+    assertThat(cause(starved(Map.of(), Optional.of(Cause.CapChanged), vcpus)))
+        .contains(Cause.CapChanged);
+    assertThat(cause(starved(Map.of(), Optional.empty(), vcpus))).contains(Cause.LimitAbove);
+  }
+
+  private static Evidence starved(
+      Map<Cause, String> sure, Optional<Cause> drift, TreeMap<Integer, CpuDelivery> vcpus) {
+    return new Evidence(
+        sure,
+        drift,
+        vcpus,
+        vcpus,
+        CALM,
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test
@@ -167,13 +173,14 @@ class OverloadTest {
     Judgement judgement =
         Overload.judge(
                 new Evidence(
-                    Optional.empty(),
-                    Optional.empty(),
+                    Map.of(),
                     Optional.of(Cause.CgroupMoved),
                     since,
                     new TreeMap<>(),
                     CALM,
                     false,
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()),
                 Tolerances.DEFAULT)
             .orElseThrow();
@@ -204,14 +211,15 @@ class OverloadTest {
     Evidence calm = evidence(CALM, got(1));
     return cause(
         new Evidence(
-            Optional.empty(),
-            Optional.empty(),
+            Map.of(),
             Optional.empty(),
             calm.sinceLast(),
             calm.recent(),
             CALM,
             false,
-            Optional.of(use)));
+            Optional.empty(),
+            Optional.of(use),
+            Optional.empty()));
   }
 
   @Test

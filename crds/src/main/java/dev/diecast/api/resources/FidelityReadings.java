@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a DilatedNode's status says of its fidelity, for the rule in core that judges a model. */
 public final class FidelityReadings {
@@ -23,6 +24,25 @@ public final class FidelityReadings {
   public static NodeReading of(DilatedNode node) {
     return new NodeReading(
         node.getMetadata().getName(), state(node), intervals(node.getStatus()), List.of());
+  }
+
+  /**
+   * As {@link #of(DilatedNode)}, unless the daemon of its host is silent: then nobody knows what
+   * the node is now.
+   *
+   * @param silent names of such hosts
+   */
+  public static NodeReading of(DilatedNode node, Set<String> silent) {
+    NodeReading said = of(node);
+    if (silent.isEmpty() || !silent.contains(node.getSpec().host())) {
+      return said;
+    }
+    return new NodeReading(
+        said.node(),
+        new NodeReading.State.Unknown(
+            "the daemon of host %s is silent".formatted(node.getSpec().host())),
+        said.intervals(),
+        said.measured());
   }
 
   private static NodeReading.State state(DilatedNode node) {

@@ -25,6 +25,7 @@ import dev.diecast.daemon.network.model.Rendezvous;
 import dev.diecast.daemon.overload.DiskLoad;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.PipeLoad;
+import dev.diecast.daemon.overload.Standstill;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.QemuScanner;
 import dev.diecast.daemon.record.RecordStore;
@@ -215,6 +216,10 @@ public final class Daemon implements AutoCloseable {
         Thread.ofPlatform()
             .name("nodes")
             .start(() -> repeat(settings.interval(), this::nodes, Thread::sleep)));
+    threads.add(
+        Thread.ofPlatform()
+            .name("looks")
+            .start(() -> repeat(Standstill.LOOK, loop::look, Thread::sleep)));
     threads.add(
         Thread.ofVirtual()
             .name("status")

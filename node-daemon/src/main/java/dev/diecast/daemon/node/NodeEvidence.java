@@ -15,6 +15,8 @@ import dev.diecast.daemon.cgroup.Drift;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.network.model.NetworkOutcome;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,23 +26,38 @@ final class NodeEvidence {
   private NodeEvidence() {}
 
   /**
+   * What stood still, each as a sentence.
+   *
+   * @param process one of the VM's own
+   * @param host all of it
+   */
+  record Stops(Optional<String> process, Optional<String> host) {}
+
+  /**
+   * @param stops what stood still since the last look
    * @param limitAbove whether a quota above the VM's own cgroup held it back
    */
   static Evidence of(
       NodeView view,
+      Stops stops,
       HostCpu host,
       boolean limitAbove,
       Optional<DiskUse> disk,
       Optional<PipeUse> pipes,
       Tolerances tolerances) {
     SortedMap<Integer, CpuDelivery> none = Collections.emptySortedMap();
+    Map<Cause, String> sure = new EnumMap<>(Cause.class);
+    stops.process().ifPresent(text -> sure.put(Cause.ProcessStopped, text));
+    stops.host().ifPresent(text -> sure.put(Cause.HostPaused, text));
+    clock(view, tolerances)
+        .filter(finding -> finding.outcome() == Outcome.FAIL)
+        .ifPresent(finding -> sure.put(Cause.ClockWrong, finding.reason()));
+    view.cap()
+        .filter(CapOutcome.Refused.class::isInstance)
+        .ifPresent(refused -> sure.put(Cause.NotCapped, ((CapOutcome.Refused) refused).message()));
+    notNetworked(view).ifPresent(text -> sure.put(Cause.NotNetworked, text));
     return new Evidence(
-        clock(view, tolerances)
-            .filter(finding -> finding.outcome() == Outcome.FAIL)
-            .map(Finding::reason),
-        view.cap()
-            .filter(CapOutcome.Refused.class::isInstance)
-            .map(refused -> ((CapOutcome.Refused) refused).message()),
+        sure,
         capped(view).flatMap(capped -> cause(capped.drift())),
         view.cpu().map(CpuReading::sinceLast).orElse(none),
         view.cpu().map(CpuReading::recent).orElse(none),
@@ -48,7 +65,6 @@ final class NodeEvidence {
         limitAbove,
         DiskReport.judge(view),
         disk,
-        notNetworked(view),
         pipes);
   }
 

@@ -18,6 +18,7 @@ import dev.diecast.daemon.overload.FidelityWatch;
 import dev.diecast.daemon.overload.HostLoad;
 import dev.diecast.daemon.overload.HostOverload;
 import dev.diecast.daemon.overload.PipeLoad;
+import dev.diecast.daemon.overload.Standstill;
 import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
 import dev.diecast.daemon.process.QemuScanner;
@@ -53,6 +54,7 @@ public final class NodeLoop implements Watched {
   private final HostLoad load;
   private final DiskLoad disks;
   private final PipeLoad pipes;
+  private final Standstill standstill = new Standstill();
   private Map<String, ModelKey> models = Map.of();
   private volatile HostOverload overload = HostOverload.IDLE;
 
@@ -147,6 +149,7 @@ public final class NodeLoop implements Watched {
             own.stream()
                 .collect(Collectors.toMap(HostLoad.Own::process, HostLoad.Own::diskProcesses)));
     Map<ModelKey, PipeUse> busyPipes = pipes.read(networks.reports(), System.nanoTime());
+    Optional<String> paused = standstill.seen();
     Instant now = Instant.now();
     List<FidelityWatch.Verdict> verdicts =
         vms.entrySet().stream()
@@ -155,6 +158,7 @@ public final class NodeLoop implements Watched {
                     vm.getValue()
                         .judge(
                             cpu,
+                            paused,
                             vm.getValue().own().map(o -> busyDisks.get(o.process())),
                             Optional.ofNullable(models.get(vm.getKey())).map(busyPipes::get),
                             now))
@@ -168,6 +172,12 @@ public final class NodeLoop implements Watched {
       lastCauses = causes;
       news.release();
     }
+  }
+
+  /** Between rounds: what is stopped for a moment only may be so in none of them. */
+  void look() {
+    standstill.woken(System.nanoTime());
+    vms.values().forEach(Vm::lookForStops);
   }
 
   /** Waits until a node has become faithful or ceased to be so, but not for ever. */

@@ -15,6 +15,7 @@ import dev.diecast.daemon.record.VmIdentity;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -31,6 +32,7 @@ final class RunningVm {
   private volatile ClockWatch watch;
   private NodeTarget watched;
   private volatile List<ProcessKey> diskProcesses = List.of();
+  private final AtomicReference<ProcessKey> seenStopped = new AtomicReference<>();
 
   RunningVm(VmIdentity identity, Surroundings daemon, QemuProcess qemu) {
     this.identity = identity;
@@ -52,6 +54,22 @@ final class RunningVm {
     diskProcesses =
         Stream.concat(Stream.of(process), qemu.diskServers().stream().map(DiskServer::key))
             .toList();
+  }
+
+  /** Looks whether any of its processes is stopped now. */
+  void lookForStops() {
+    diskProcesses.stream().filter(daemon.proc()::isStopped).findFirst().ifPresent(seenStopped::set);
+  }
+
+  /** Which of its processes was stopped since this was asked last, as a sentence. */
+  Optional<String> seenStopped() {
+    return Optional.ofNullable(seenStopped.getAndSet(null))
+        .map(
+            stopped ->
+                "%s (process %d) was stopped by a signal or a debugger"
+                    .formatted(
+                        stopped.equals(process) ? "its QEMU" : "the server of its disk",
+                        stopped.pid()));
   }
 
   /** What is known of its guest's clock; empty while that is not watched. */

@@ -197,9 +197,22 @@ final class Vm implements AutoCloseable {
         .orElse(false);
   }
 
-  /** Judges what the last step has found. */
+  /** Between two steps: a process that is stopped for a moment is so in none of them. */
+  void lookForStops() {
+    running.ifPresent(RunningVm::lookForStops);
+  }
+
+  /**
+   * Judges what the last step has found.
+   *
+   * @param paused whether the whole host stood still, as a sentence
+   */
   FidelityWatch.Verdict judge(
-      HostCpu host, Optional<DiskUse> disk, Optional<PipeUse> pipes, Instant now) {
+      HostCpu host,
+      Optional<String> paused,
+      Optional<DiskUse> disk,
+      Optional<PipeUse> pipes,
+      Instant now) {
     NodeView seen = view();
     Tolerances tolerances = seen.tolerances(daemon.clock().tolerancePpm());
     verdict =
@@ -207,7 +220,13 @@ final class Vm implements AutoCloseable {
             ? fidelity.gone(now)
             : fidelity.judge(
                 NodeEvidence.of(
-                    seen, host, isLimitedAbove(seen, tolerances), disk, pipes, tolerances),
+                    seen,
+                    new NodeEvidence.Stops(running.get().seenStopped(), paused),
+                    host,
+                    isLimitedAbove(seen, tolerances),
+                    disk,
+                    pipes,
+                    tolerances),
                 tolerances,
                 NodeEvidence.isProven(seen, tolerances),
                 now);

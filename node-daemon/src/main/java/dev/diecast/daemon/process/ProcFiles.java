@@ -82,6 +82,23 @@ public final class ProcFiles {
     }
   }
 
+  /**
+   * Whether a process is in state T or t (proc(5)): stopped by a signal, or by a tracer. False
+   * where it is gone, or its pid is another's by now.
+   */
+  public boolean isStopped(ProcessKey key) {
+    try {
+      String stat = Files.readString(of(key.pid()).resolve("stat"), StandardCharsets.ISO_8859_1);
+      OptionalLong start = startTicks(stat);
+      char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      return start.isPresent()
+          && start.getAsLong() == key.startTicks()
+          && (state == 'T' || state == 't');
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The process that a thread belongs to; the parent of a process. */
   public int kin(int id) throws IOException {
     int process = status(id, "Tgid:");

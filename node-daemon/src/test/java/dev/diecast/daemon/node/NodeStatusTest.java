@@ -121,7 +121,13 @@ class NodeStatusTest {
         Optional.empty(),
         watch.judge(
             NodeEvidence.of(
-                seen, host, false, Optional.empty(), Optional.empty(), Tolerances.DEFAULT),
+                seen,
+                new NodeEvidence.Stops(Optional.empty(), Optional.empty()),
+                host,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Tolerances.DEFAULT),
             Tolerances.DEFAULT,
             NodeEvidence.isProven(seen, Tolerances.DEFAULT),
             NOW));

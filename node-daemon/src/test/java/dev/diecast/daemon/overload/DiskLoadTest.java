@@ -78,14 +78,15 @@ class DiskLoadTest {
         load.read(Map.of(VM, own), Duration.ofMillis(atMillis + ROUND_MILLIS).toNanos());
     return Overload.judge(
             new Evidence(
-                Optional.empty(),
-                Optional.empty(),
+                Map.of(),
                 Optional.empty(),
                 new TreeMap<>(),
                 new TreeMap<>(),
                 HostCpu.UNKNOWN,
                 false,
-                Optional.ofNullable(uses.get(VM))),
+                Optional.empty(),
+                Optional.ofNullable(uses.get(VM)),
+                Optional.empty()),
             Tolerances.DEFAULT)
         .map(Judgement::cause);
   }

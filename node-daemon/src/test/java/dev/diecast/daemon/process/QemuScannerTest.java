@@ -38,6 +38,22 @@ class QemuScannerTest {
   }
 
   @Test
+  void aProcessIsStoppedBySignalOrTracerAndOnlyThatOne() throws IOException {
+    ProcFiles files = new ProcFiles(proc);
+    process(10, 100, "qemu-system-x86_64", "-uuid", UID);
+    ProcessKey qemu = new ProcessKey(10, 100);
+    assertThat(files.isStopped(qemu)).isFalse();
+    Path stat = proc.resolve("10").resolve("stat");
+    String running = Files.readString(stat);
+    for (String state : new String[] {"T", "t"}) {
+      Files.writeString(stat, running.replace("(x) S", "(a) b) " + state));
+      assertThat(files.isStopped(qemu)).as(state).isTrue();
+      assertThat(files.isStopped(new ProcessKey(10, 101))).as("another process").isFalse();
+    }
+    assertThat(files.isStopped(new ProcessKey(11, 100))).as("gone").isFalse();
+  }
+
+  @Test
   void tellsARestartWithTheSamePid() throws IOException {
     process(10, 100, "qemu-system-x86_64", "-uuid", UID);
     assertThat(scanner.scan().get(UID).key()).isEqualTo(new ProcessKey(10, 100));

@@ -188,7 +188,7 @@ public final class StatusAggregation {
     ModelVerdict verdict =
         ModelVerdict.of(
             facts.nodes().stream()
-                .map(FidelityReadings::of)
+                .map(node -> FidelityReadings.of(node, facts.silentHosts()))
                 .sorted(java.util.Comparator.comparing(NodeReading::node))
                 .toList(),
             facts.model().getSpec().thresholds().tolerances(),
@@ -206,16 +206,32 @@ public final class StatusAggregation {
                   + named(wrong, finding -> finding.node() + " (" + reason(finding) + ")"));
       case UNKNOWN ->
           Verdict.unknown(
-              "Measuring",
+              silence(facts).isEmpty() ? "Measuring" : "DaemonSilent",
               (nodes - verdict.unknowns().size())
                   + " of "
                   + nodes
                   + " nodes are shown to be faithful"
+                  + silence(facts)
                   + RunFidelity.remark(record));
       case PASS ->
           Verdict.yes(
               "Faithful", "all " + nodes + " nodes get what is due" + RunFidelity.remark(record));
     };
+  }
+
+  /** Whose daemons are not heard of any more; empty where all are. */
+  private static String silence(ModelFacts facts) {
+    if (facts.silentHosts().isEmpty()) {
+      return "";
+    }
+    String hosts =
+        facts.nodes().stream()
+            .map(node -> node.getSpec().host())
+            .filter(facts.silentHosts()::contains)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return hosts.isEmpty() ? "" : "; silent is the daemon of " + hosts;
   }
 
   /** A newer daemon's cause is one that this version does not know. */

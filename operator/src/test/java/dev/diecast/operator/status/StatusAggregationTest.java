@@ -6,6 +6,7 @@ import static dev.diecast.operator.Fixtures.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatusAggregationTest {
@@ -206,6 +208,34 @@ class StatusAggregationTest {
     model.setStatus(after);
     ScaleModelStatus without = status(VALID, PLACED, LATER, done("a", 1));
     assertThat(without.fidelity()).as("though the node is gone").isEqualTo(after.fidelity());
+  }
+
+  @Test
+  void whatASilentDaemonSaidIsWorthNothing() {
+    DilatedNode heard = on("h1", done("a", 1));
+    DilatedNode unheard = on("h2", done("b", 1));
+    ScaleModelStatus silent =
+        StatusAggregation.of(
+            new ModelFacts(
+                    model,
+                    VALID,
+                    Optional.of(PLACED),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(heard, unheard))
+                .with(Optional.empty(), Set.of("h2", "of-others")),
+            NOW);
+    assertThat(reason(silent, "Faithful")).isEqualTo("Unknown/DaemonSilent");
+    assertThat(message(silent, "Faithful"))
+        .isEqualTo("1 of 2 nodes are shown to be faithful; silent is the daemon of h2");
+    assertThat(reason(status(VALID, PLACED, NOW, heard, unheard), "Faithful"))
+        .isEqualTo("True/Faithful");
+  }
+
+  private static DilatedNode on(String host, DilatedNode node) {
+    node.setSpec(
+        new DilatedNodeSpec("m", "web", 0, host, null, null, null, null, null, null, null));
+    return node;
   }
 
   private ScaleModelStatus status(

@@ -1,6 +1,7 @@
 package dev.diecast.standalone.cli;
 
 import dev.diecast.standalone.cli.plan.PlanCommand;
+import dev.diecast.standalone.cli.verdict.VerdictCommand;
 import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,15 +14,18 @@ import picocli.CommandLine.Command;
     name = "kubectl-diecast",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description =
-        "What runs on a cluster with DieCast, what a model would become there, and what is missing.",
+    description = "What runs on a cluster with DieCast, whether it is true, and what is missing.",
     subcommands = {
       StatusCommand.class,
+      VerdictCommand.class,
       PlanCommand.class,
       ClusterDoctorCommand.class,
       CommandLine.HelpCommand.class
     },
-    footer = {"", "Exit codes: 0 done, 1 broken, 2 refused: bad input, or something is missing."})
+    footer = {
+      "",
+      "Exit codes: 0 done or PASS, 1 FAIL or broken, 2 refused: bad input, or something is missing, 3 UNKNOWN."
+    })
 public final class KubectlPlugin {
 
   private KubectlPlugin() {}

@@ -8,6 +8,7 @@ import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.cli.session.Refusal;
 import dev.diecast.standalone.cli.topology.TopologyCommand;
+import dev.diecast.standalone.cli.verdict.VerdictCommand;
 import dev.diecast.standalone.controlplane.ControlPlaneException;
 import java.io.PrintStream;
 import picocli.AutoComplete;
@@ -27,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       UpCommand.class,
       PlanCommand.class,
       StatusCommand.class,
+      VerdictCommand.class,
       ExecCommand.class,
       LogsCommand.class,
       KubectlCommand.class,

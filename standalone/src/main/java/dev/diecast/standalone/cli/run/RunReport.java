@@ -85,7 +85,7 @@ public record RunReport(
       String to,
       Double share,
       Double shareError) {
-    static Judged of(Finding finding) {
+    public static Judged of(Finding finding) {
       return new Judged(
           finding.node(),
           finding.resource(),

@@ -1,0 +1,166 @@
+package dev.diecast.standalone.cli.verdict;
+
+import dev.diecast.api.resources.FidelityReadings;
+import dev.diecast.api.resources.HostPulse;
+import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.core.fidelity.ModelVerdict;
+import dev.diecast.core.fidelity.Outcome;
+import dev.diecast.core.fidelity.Window;
+import dev.diecast.standalone.cli.run.RunReport;
+import dev.diecast.standalone.cli.session.ApiServer;
+import dev.diecast.standalone.cli.session.Refusal;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Models of an API server whose time is to be judged. */
+final class RunningModels {
+  /** Within so much host time a daemon tells of what it sees (docs/fidelity.md), and a second. */
+  private static final Duration TOLD = Duration.ofSeconds(6);
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final ApiServer server;
+  private final Set<String> names;
+
+  private RunningModels(ApiServer server, Set<String> names) {
+    this.server = server;
+    this.names = names;
+  }
+
+  /**
+   * @param wanted {@code NAME} or {@code NAMESPACE/NAME}; empty for all
+   * @throws Refusal where there is none of that name, or none at all
+   */
+  static RunningModels of(ApiServer server, Optional<String> wanted) {
+    List<ScaleModel> all = server.list(ScaleModel.class);
+    Set<String> names =
+        all.stream()
+            .filter(model -> wanted.map(name -> isCalled(model, name)).orElse(true))
+            .map(RunningModels::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (!names.isEmpty()) {
+      return new RunningModels(server, names);
+    }
+    throw new Refusal(
+        all.isEmpty()
+            ? "%s holds no ScaleModel: apply one first".formatted(server.name())
+            : "%s: %s has no such ScaleModel; it has %s"
+                .formatted(
+                    wanted.orElse(""),
+                    server.name(),
+                    all.stream()
+                        .map(RunningModels::name)
+                        .sorted()
+                        .collect(Collectors.joining(", "))));
+  }
+
+  private static boolean isCalled(ScaleModel model, String name) {
+    return name.equals(model.getMetadata().getName()) || name.equals(name(model));
+  }
+
+  private static String name(ScaleModel model) {
+    return model.getMetadata().getNamespace() + "/" + model.getMetadata().getName();
+  }
+
+  private static String modelOf(DilatedNode node) {
+    return node.getMetadata().getNamespace()
+        + "/"
+        + node.getMetadata().getLabels().get(Api.LABEL_MODEL);
+  }
+
+  String names() {
+    return String.join(", ", names);
+  }
+
+  /** Waits until all of a window that has ended has been reported, and judges it. */
+  VerdictReport judge(Window window) throws InterruptedException {
+    Set<String> silent = awaitReports();
+    List<DilatedNode> nodes = server.list(DilatedNode.class);
+    List<VerdictReport.Model> models =
+        server.list(ScaleModel.class).stream()
+            .filter(model -> names.contains(name(model)))
+            .sorted(Comparator.comparing(RunningModels::name))
+            .map(model -> judge(model, nodes, silent, window))
+            .toList();
+    return new VerdictReport(
+        models.stream()
+            .map(VerdictReport.Model::verdict)
+            .max(Comparator.comparing(RunningModels::badness))
+            .orElse(Outcome.UNKNOWN),
+        server.name(),
+        new RunReport.Span(window.from().toString(), window.to().toString()),
+        models);
+  }
+
+  private static int badness(Outcome outcome) {
+    return switch (outcome) {
+      case PASS -> 0;
+      case UNKNOWN -> 1;
+      case FAIL -> 2;
+    };
+  }
+
+  private static VerdictReport.Model judge(
+      ScaleModel model, List<DilatedNode> nodes, Set<String> silent, Window window) {
+    ModelVerdict verdict =
+        ModelVerdict.of(
+            nodes.stream()
+                .filter(node -> modelOf(node).equals(name(model)))
+                .sorted(Comparator.comparing(node -> node.getMetadata().getName()))
+                .map(
+                    node ->
+                        WatchedThroughout.judge(
+                            FidelityReadings.of(node, silent), node.getStatus(), window))
+                .toList(),
+            model.getSpec().thresholds().tolerances(),
+            window);
+    return new VerdictReport.Model(
+        model.getMetadata().getName(),
+        model.getMetadata().getNamespace(),
+        Optional.ofNullable(model.getStatus())
+            .map(status -> status.timeDilation())
+            .map(dilation -> dilation.factor())
+            .orElse(null),
+        verdict.outcome(),
+        verdict.findings().stream().map(RunReport.Judged::of).toList());
+  }
+
+  /**
+   * Every daemon writes how loaded its host is every ten seconds, after what it wrote of its nodes.
+   *
+   * @return hosts that said nothing new within {@link HostPulse#PATIENCE}
+   */
+  private Set<String> awaitReports() throws InterruptedException {
+    long begin = System.nanoTime();
+    Map<String, String> before = said();
+    while (true) {
+      Thread.sleep(POLL);
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      Map<String, String> now = said();
+      Set<String> missing = new TreeSet<>(before.keySet());
+      missing.removeIf(host -> !before.get(host).equals(now.get(host)));
+      boolean told = missing.isEmpty() && waited.compareTo(TOLD) >= 0;
+      if (told || waited.compareTo(HostPulse.PATIENCE) >= 0) {
+        return missing;
+      }
+    }
+  }
+
+  private Map<String, String> said() {
+    Map<String, String> said = new HashMap<>();
+    for (DilationHost host : server.list(DilationHost.class)) {
+      HostPulse.measuredAt(host).ifPresent(at -> said.put(host.getMetadata().getName(), at));
+    }
+    return said;
+  }
+}
