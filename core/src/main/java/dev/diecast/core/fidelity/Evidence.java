@@ -1,5 +1,6 @@
 package dev.diecast.core.fidelity;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -10,6 +11,7 @@ import java.util.SortedMap;
  * @param sure what speaks against it beyond doubt, each with its sentence: of {@link
  *     Cause#ProcessStopped}, {@link Cause#HostPaused}, {@link Cause#ClockWrong}, {@link
  *     Cause#NotCapped} and {@link Cause#NotNetworked} those that apply
+ * @param clockRead when its clock was last read
  * @param drift what somebody else had changed since the last look, and was put right
  * @param sinceLast CPU of each vCPU since the last look
  * @param recent CPU of each vCPU in the window; without those not watched for so long
@@ -20,6 +22,7 @@ import java.util.SortedMap;
  */
 public record Evidence(
     Map<Cause, String> sure,
+    Optional<Instant> clockRead,
     Optional<Cause> drift,
     SortedMap<Integer, CpuDelivery> sinceLast,
     SortedMap<Integer, CpuDelivery> recent,

@@ -112,6 +112,7 @@ class ModelVerdictTest {
         new Evidence(
             java.util.Map.of(),
             Optional.empty(),
+            Optional.empty(),
             new java.util.TreeMap<>(),
             new java.util.TreeMap<>(),
             HostCpu.UNKNOWN,

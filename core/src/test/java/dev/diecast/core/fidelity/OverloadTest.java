@@ -43,6 +43,7 @@ class OverloadTest {
     return new Evidence(
         Map.of(),
         Optional.empty(),
+        Optional.empty(),
         vcpus,
         vcpus,
         host,
@@ -60,6 +61,7 @@ class OverloadTest {
     Evidence calm = evidence(CALM, got(1));
     return new Evidence(
         missing.map(text -> Map.of(Cause.NotNetworked, text)).orElse(Map.of()),
+        Optional.empty(),
         calm.drift(),
         calm.sinceLast(),
         calm.recent(),
@@ -157,6 +159,7 @@ class OverloadTest {
       Map<Cause, String> sure, Optional<Cause> drift, TreeMap<Integer, CpuDelivery> vcpus) {
     return new Evidence(
         sure,
+        Optional.empty(),
         drift,
         vcpus,
         vcpus,
@@ -174,6 +177,7 @@ class OverloadTest {
         Overload.judge(
                 new Evidence(
                     Map.of(),
+                    Optional.empty(),
                     Optional.of(Cause.CgroupMoved),
                     since,
                     new TreeMap<>(),
@@ -212,6 +216,7 @@ class OverloadTest {
     return cause(
         new Evidence(
             Map.of(),
+            Optional.empty(),
             Optional.empty(),
             calm.sinceLast(),
             calm.recent(),

@@ -12,6 +12,7 @@ import dev.diecast.core.fidelity.PipeUse;
 import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.cgroup.CapOutcome;
 import dev.diecast.daemon.cgroup.Drift;
+import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.network.model.NetworkOutcome;
 import java.util.Collections;
@@ -58,6 +59,7 @@ final class NodeEvidence {
     notNetworked(view).ifPresent(text -> sure.put(Cause.NotNetworked, text));
     return new Evidence(
         sure,
+        view.clock().flatMap(ClockState::lastReading),
         capped(view).flatMap(capped -> cause(capped.drift())),
         view.cpu().map(CpuReading::sinceLast).orElse(none),
         view.cpu().map(CpuReading::recent).orElse(none),

@@ -21,6 +21,7 @@ public final class FidelityWatch {
   private boolean begun;
   private Optional<Judgement> bad = Optional.empty();
   private Instant lastLook;
+  private Optional<Instant> clockRight = Optional.empty();
 
   /**
    * @param history what is on record already
@@ -39,6 +40,9 @@ public final class FidelityWatch {
     Optional<Judgement> judgement = Overload.judge(evidence, tolerances);
     Instant since = begins(judgement, evidence, now);
     lastLook = now;
+    if (!evidence.sure().containsKey(Cause.ClockWrong)) {
+      clockRight = evidence.clockRead();
+    }
     if (judgement.isPresent()) {
       bad = judgement;
     }
@@ -70,21 +74,25 @@ public final class FidelityWatch {
 
   /** The earliest moment at which what is judged bad now may have begun. */
   private Instant begins(Optional<Judgement> judgement, Evidence evidence, Instant now) {
-    boolean windowed =
-        judgement
-            .map(Judgement::cause)
-            .filter(cause -> cause.isStarvation() || cause == Cause.CpuExcess)
-            .isPresent();
-    long nanos =
-        windowed
-            ? evidence.recent().values().stream()
-                .mapToLong(CpuDelivery::lengthNanos)
-                .max()
-                .orElse(0)
-            : 0;
     Instant previous = lastLook == null ? now : lastLook;
-    Instant window = now.minusNanos(nanos);
-    return window.isBefore(previous) ? window : previous;
+    return judgement
+        .map(Judgement::cause)
+        .flatMap(cause -> unseenSince(cause, evidence, now))
+        .filter(since -> since.isBefore(previous))
+        .orElse(previous);
+  }
+
+  /** What a look tells of more than the time since the one before. */
+  private Optional<Instant> unseenSince(Cause cause, Evidence evidence, Instant now) {
+    if (cause == Cause.ClockWrong) {
+      return clockRight; // a clock is read more seldom than it is looked at
+    }
+    boolean windowed = cause.isStarvation() || cause == Cause.CpuExcess;
+    return evidence.recent().values().stream()
+        .filter(_ -> windowed)
+        .map(CpuDelivery::lengthNanos)
+        .max(Long::compare)
+        .map(now::minusNanos);
   }
 
   /**

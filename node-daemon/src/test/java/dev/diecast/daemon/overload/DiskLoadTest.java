@@ -80,6 +80,7 @@ class DiskLoadTest {
             new Evidence(
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 new TreeMap<>(),
                 new TreeMap<>(),
                 HostCpu.UNKNOWN,

@@ -7,16 +7,16 @@ import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.core.fidelity.ModelVerdict;
+import dev.diecast.core.fidelity.NodeReading;
 import dev.diecast.core.fidelity.Outcome;
 import dev.diecast.core.fidelity.Window;
 import dev.diecast.standalone.cli.run.RunReport;
 import dev.diecast.standalone.cli.session.ApiServer;
 import dev.diecast.standalone.cli.session.Refusal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +26,9 @@ import java.util.stream.Collectors;
 final class RunningModels {
   /** Within so much host time a daemon tells of what it sees (docs/fidelity.md), and a second. */
   private static final Duration TOLD = Duration.ofSeconds(6);
+
+  /** What a daemon takes for each node of its host, where these are many. */
+  private static final Duration WRITING = Duration.ofMillis(400);
 
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -84,8 +87,8 @@ final class RunningModels {
 
   /** Waits until all of a window that has ended has been reported, and judges it. */
   VerdictReport judge(Window window) throws InterruptedException {
-    Set<String> silent = awaitReports();
-    List<DilatedNode> nodes = server.list(DilatedNode.class);
+    Set<String> silent = awaitReports(window.to());
+    List<DilatedNode> nodes = ownNodes();
     List<VerdictReport.Model> models =
         server.list(ScaleModel.class).stream()
             .filter(model -> names.contains(name(model)))
@@ -136,31 +139,40 @@ final class RunningModels {
   }
 
   /**
-   * Every daemon writes how loaded its host is every ten seconds, after what it wrote of its nodes.
+   * Waits until daemons have spoken of all of the window.
    *
-   * @return hosts that said nothing new within {@link HostPulse#PATIENCE}
+   * @return hosts of which that was waited for in vain
    */
-  private Set<String> awaitReports() throws InterruptedException {
-    long begin = System.nanoTime();
-    Map<String, String> before = said();
+  private Set<String> awaitReports(Instant end) throws InterruptedException {
+    Instant told = end.plus(TOLD);
     while (true) {
       Thread.sleep(POLL);
-      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-      Map<String, String> now = said();
-      Set<String> missing = new TreeSet<>(before.keySet());
-      missing.removeIf(host -> !before.get(host).equals(now.get(host)));
-      boolean told = missing.isEmpty() && waited.compareTo(TOLD) >= 0;
-      if (told || waited.compareTo(HostPulse.PATIENCE) >= 0) {
-        return missing;
+      List<DilatedNode> nodes = ownNodes();
+      Set<String> silent =
+          server.list(DilationHost.class).stream()
+              .filter(host -> !isSince(HostPulse.measuredAt(host), end))
+              .map(host -> host.getMetadata().getName())
+              .filter(host -> nodes.stream().anyMatch(node -> host.equals(node.getSpec().host())))
+              .collect(Collectors.toCollection(TreeSet::new));
+      boolean allRead =
+          nodes.stream()
+              .filter(node -> FidelityReadings.of(node).now() instanceof NodeReading.State.Faithful)
+              .allMatch(node -> isSince(WatchedThroughout.clockRead(node.getStatus()), end));
+      Instant now = Instant.now();
+      if (silent.isEmpty() && allRead && now.isAfter(told)
+          || now.isAfter(end.plus(HostPulse.PATIENCE).plus(WRITING.multipliedBy(nodes.size())))) {
+        return silent;
       }
     }
   }
 
-  private Map<String, String> said() {
-    Map<String, String> said = new HashMap<>();
-    for (DilationHost host : server.list(DilationHost.class)) {
-      HostPulse.measuredAt(host).ifPresent(at -> said.put(host.getMetadata().getName(), at));
-    }
-    return said;
+  private List<DilatedNode> ownNodes() {
+    return server.list(DilatedNode.class).stream()
+        .filter(node -> names.contains(modelOf(node)))
+        .toList();
+  }
+
+  private static boolean isSince(Optional<String> time, Instant end) {
+    return time.map(Instant::parse).filter(at -> !at.isBefore(end)).isPresent();
   }
 }

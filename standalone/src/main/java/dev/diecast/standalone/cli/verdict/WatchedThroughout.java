@@ -22,6 +22,7 @@ final class WatchedThroughout {
   /** The reading, with what could not be known of the window. */
   static NodeReading judge(NodeReading reading, DilatedNodeStatus status, Window window) {
     return late(status, window)
+        .or(() -> unread(reading, status, window))
         .or(() -> dropped(reading, status, window))
         .map(why -> reading.with(new Finding(reading.node(), Finding.RECORD, Outcome.UNKNOWN, why)))
         .orElse(reading);
@@ -39,6 +40,23 @@ final class WatchedThroughout {
         .filter(since -> since.isAfter(window.from()))
         .map(since -> "its clock is shown to be right only since " + since)
         .findFirst();
+  }
+
+  /** A clock that stepped since it was read last would not be on record yet. */
+  private static Optional<String> unread(
+      NodeReading reading, DilatedNodeStatus status, Window window) {
+    return clockRead(status)
+        .map(Instant::parse)
+        .filter(_ -> reading.now() instanceof NodeReading.State.Faithful)
+        .filter(read -> read.isBefore(window.to()))
+        .map(read -> "its clock was last read at " + read + ", before the end of this time");
+  }
+
+  /** When a node's clock was read, as far as its daemon has told; host time. */
+  static Optional<String> clockRead(DilatedNodeStatus status) {
+    return Optional.ofNullable(status)
+        .map(DilatedNodeStatus::clock)
+        .map(DilatedNodeStatus.Clock::measuredAt);
   }
 
   /** Of very many intervals a status holds the latest. */

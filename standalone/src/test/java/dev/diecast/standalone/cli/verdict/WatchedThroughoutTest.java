@@ -25,6 +25,10 @@ class WatchedThroughoutTest {
    * @param kept their begins, seconds of the minute; each lasts a tenth of a second
    */
   private static ModelVerdict verdict(int since, int count, int... kept) {
+    return verdict(since, BEGIN.plusSeconds(61), count, kept);
+  }
+
+  private static ModelVerdict verdict(int since, Instant clockRead, int count, int... kept) {
     String intervals =
         IntStream.of(kept)
             .mapToObj(BEGIN::plusSeconds)
@@ -39,12 +43,13 @@ class WatchedThroughoutTest {
             metadata: {name: web-0, generation: 1}
             status:
               appliedGeneration: 1
+              clock: {measuredAt: "%s"}
               fidelity: {unfaithfulIntervals: %d, intervals: [%s]}
               conditions:
               - {type: Dilated, status: "True", lastTransitionTime: "%s"}
               - {type: Faithful, status: "True", lastTransitionTime: "%s"}
             """
-                .formatted(count, intervals, BEGIN.plusSeconds(since), BEGIN),
+                .formatted(clockRead, count, intervals, BEGIN.plusSeconds(since), BEGIN),
             DilatedNode.class);
     return ModelVerdict.of(
         List.of(WatchedThroughout.judge(FidelityReadings.of(node), node.getStatus(), MINUTE)),
@@ -64,6 +69,14 @@ class WatchedThroughoutTest {
     assertThat(late.outcome()).isEqualTo(Outcome.UNKNOWN);
     assertThat(late.unknowns().getFirst().reason())
         .isEqualTo("its clock is shown to be right only since 2026-11-27T10:00:07Z");
+  }
+
+  @Test
+  void aClockThatWasNotReadSinceMayHaveStepped() {
+    ModelVerdict unread = verdict(-5, BEGIN.plusSeconds(58), 0);
+    assertThat(unread.outcome()).isEqualTo(Outcome.UNKNOWN);
+    assertThat(unread.unknowns().getFirst().reason())
+        .isEqualTo("its clock was last read at 2026-11-27T10:00:58Z, before the end of this time");
   }
 
   @Test
