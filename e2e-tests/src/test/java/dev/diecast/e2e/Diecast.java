@@ -16,18 +16,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The command line as a user has it, on an instance of the tests' own. */
-final class Diecast {
+public final class Diecast {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path home;
   private final String instance;
 
-  Diecast(String instance) {
+  public Diecast(String instance) {
     this.home = home();
     this.instance = instance;
   }
 
-  static Path home() {
+  public static Path home() {
     Path here = Path.of("").toAbsolutePath();
     while (!Files.isExecutable(here.resolve("diecast"))) {
       here = here.getParent();
@@ -36,8 +36,8 @@ final class Diecast {
   }
 
   /** What a finished call left. */
-  record Result(int exit, String out, String err) {
-    JsonNode json() {
+  public record Result(int exit, String out, String err) {
+    public JsonNode json() {
       try {
         return JSON.readTree(out);
       } catch (IOException e) {
@@ -45,12 +45,12 @@ final class Diecast {
       }
     }
 
-    String all() {
+    public String all() {
       return "exit " + exit + "\n" + out + err;
     }
   }
 
-  Process start(Path out, Path err, String command, String... arguments) throws IOException {
+  public Process start(Path out, Path err, String command, String... arguments) throws IOException {
     // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
     // shell does not.
     List<String> line =
@@ -67,7 +67,7 @@ final class Diecast {
         .start();
   }
 
-  Result run(String command, String... arguments) throws IOException, InterruptedException {
+  public Result run(String command, String... arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile("diecast", ".out");
     Path err = Files.createTempFile("diecast", ".err");
     try {
@@ -83,11 +83,11 @@ final class Diecast {
     }
   }
 
-  Result kubectl(String... arguments) throws IOException, InterruptedException {
+  public Result kubectl(String... arguments) throws IOException, InterruptedException {
     return run("kubectl", arguments);
   }
 
-  Path stateDirectory() {
+  public Path stateDirectory() {
     String state = System.getenv("XDG_STATE_HOME");
     Path root =
         state == null || state.isEmpty()
@@ -97,7 +97,7 @@ final class Diecast {
   }
 
   /** Processes that carry this instance's mark. */
-  List<Long> processes() throws IOException {
+  public List<Long> processes() throws IOException {
     String mark = "DIECAST_INSTANCE=" + stateDirectory();
     try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
       return entries
@@ -108,7 +108,7 @@ final class Diecast {
     }
   }
 
-  long pidOf(String fragment) throws IOException {
+  public long pidOf(String fragment) throws IOException {
     return findPid(fragment)
         .orElseThrow(
             () ->
@@ -116,7 +116,7 @@ final class Diecast {
                     "no process of the instance has " + fragment + " in its command line"));
   }
 
-  Optional<Long> findPid(String fragment) throws IOException {
+  public Optional<Long> findPid(String fragment) throws IOException {
     for (long pid : processes()) {
       if (commandLine(pid).contains(fragment)) {
         return Optional.of(pid);
@@ -144,7 +144,7 @@ final class Diecast {
   }
 
   /** Everything of the instance that can be found on this machine; empty after `down`. */
-  List<String> leftovers() throws IOException {
+  public List<String> leftovers() throws IOException {
     List<String> found = new ArrayList<>();
     for (long pid : processes()) {
       found.add("process " + pid);

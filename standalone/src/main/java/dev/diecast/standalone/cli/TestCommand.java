@@ -1,5 +1,6 @@
 package dev.diecast.standalone.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.cli.session.OutputOption;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -35,6 +37,8 @@ final class TestCommand implements Callable<Integer> {
     kernel,
     /** The kernel module, in that VM, with real guests. */
     module,
+    /** The verdict itself: sabotaged and clean runs of real guests, about half an hour. */
+    fidelity,
     /** With real guests. */
     e2e,
     all
@@ -66,6 +70,7 @@ final class TestCommand implements Callable<Integer> {
     Path home = home();
     Progress progress = new ProgressConsole(System.err, false);
     deleteOldReports(home);
+    SabotageTable.delete(home);
     List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "--fail-at-end", "verify"));
     switch (suite) {
       case unit -> {}
@@ -77,18 +82,11 @@ final class TestCommand implements Callable<Integer> {
                   "-DskipUnitTests=true",
                   "-Dit.test=*KernelIT,KernelSuitesE2E,WorkerVm*E2E",
                   "-Dfailsafe.failIfNoSpecifiedTests=false"));
-      case module ->
-          command.addAll(
-              List.of(
-                  "-Ddiecast.module.full=" + full,
-                  "-Pit",
-                  "-DskipUnitTests=true",
-                  "-DskipModuleIts=true",
-                  "-Dit.test=HostModuleSuite",
-                  "-Dfailsafe.failIfNoSpecifiedTests=false",
-                  "-pl",
-                  "e2e-tests",
-                  "-am"));
+      case module -> {
+        command.add("-Ddiecast.module.full=" + full);
+        command.addAll(ownSuite("HostModuleSuite"));
+      }
+      case fidelity -> command.addAll(ownSuite("FidelitySuite"));
       case e2e -> command.addAll(List.of("-Pit", "-DskipUnitTests=true", "-DskipModuleIts=true"));
       case all -> command.add("-Pit");
     }
@@ -105,13 +103,32 @@ final class TestCommand implements Callable<Integer> {
     maven.redirectError(ProcessBuilder.Redirect.INHERIT);
     int exit = maven.start().waitFor();
     TestReports reports = TestReports.read(home);
+    Optional<JsonNode> verdicts =
+        suite == Suite.fidelity ? SabotageTable.read(home) : Optional.empty();
     if (output.json()) {
-      output.printJson(reports);
+      output.printJson(verdicts.<Object>map(v -> new FidelityTests(reports, v)).orElse(reports));
     } else {
+      verdicts.map(SabotageTable::text).ifPresent(System.out::println);
       print(reports);
     }
     boolean green = exit == 0 && reports.failed() == 0 && reports.passed() > 0;
     return green ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** What `-o json` prints of suite fidelity. */
+  record FidelityTests(TestReports tests, JsonNode verdicts) {}
+
+  /** One that is no part of all. */
+  private static List<String> ownSuite(String name) {
+    return List.of(
+        "-Pit",
+        "-DskipUnitTests=true",
+        "-DskipModuleIts=true",
+        "-Dit.test=" + name,
+        "-Dfailsafe.failIfNoSpecifiedTests=false",
+        "-pl",
+        "e2e-tests",
+        "-am");
   }
 
   private static void print(TestReports reports) {

@@ -69,7 +69,7 @@ class KrewManifestTest {
     String description = filledIn().at("/spec/description").asText();
     assertThat(KubectlPlugin.commandLine(System.err).getSubcommands().keySet())
         .filteredOn(name -> !name.equals("help"))
-        .containsExactlyInAnyOrder("status", "plan", "doctor")
+        .containsExactlyInAnyOrder("status", "verdict", "plan", "doctor")
         .allSatisfy(name -> assertThat(description).contains("(" + name + ")"));
   }
 
