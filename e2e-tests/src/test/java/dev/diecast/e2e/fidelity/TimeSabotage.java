@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /** What can be done to the time of guests, and to whether they run at all. */
 final class TimeSabotage {
   private static final String CLOCK = "ClockWrong";
+  private static final String VM = Testbed.MODEL + "-c-0";
 
   /** The pattern does not find the shell that looks for it. */
   private static final String AGENT =
@@ -96,9 +97,7 @@ final class TimeSabotage {
   private Sabotage.Undo wrongFactor() throws Exception {
     List<Long> operator = List.of(testbed.operator());
     Testbed.signal("STOP", operator);
-    String vm = Testbed.MODEL + "-c-0";
-    String path = "{.spec.template.spec.domain.firmware.kernelBoot.kernelArgs}";
-    String arguments = kubectl("get", "vm", vm, "-o", "jsonpath=" + path);
+    String arguments = kernelArguments();
     Matcher khz = Pattern.compile("tsc_early_khz=(\\d+)").matcher(arguments);
     assertThat(khz.find()).as(arguments).isTrue();
     String wrong =
@@ -106,14 +105,14 @@ final class TimeSabotage {
     kubectl(
         "patch",
         "vm",
-        vm,
+        VM,
         "--type=merge",
         "-p",
         "spec: {template: {spec: {domain: {firmware: {kernelBoot: {kernelArgs: \""
             + wrong
             + "\"}}}}}}");
     long before = testbed.qemu("c-0");
-    kubectl("delete", "vmi", vm);
+    kubectl("delete", "vmi", VM);
     await("another QEMU")
         .atMost(Testbed.PATIENCE)
         .ignoreExceptions()
@@ -127,7 +126,22 @@ final class TimeSabotage {
                         condition ->
                             condition.getType().equals("Dilated")
                                 && condition.getStatus().equals("False")));
-    return () -> Testbed.signal("CONT", operator);
+    return () -> {
+      Testbed.signal("CONT", operator);
+      await("arguments that are right again")
+          .atMost(Testbed.PATIENCE)
+          .untilAsserted(() -> assertThat(kernelArguments()).isEqualTo(arguments));
+      kubectl("delete", "vmi", VM);
+    };
+  }
+
+  private String kernelArguments() throws Exception {
+    return kubectl(
+        "get",
+        "vm",
+        VM,
+        "-o",
+        "jsonpath={.spec.template.spec.domain.firmware.kernelBoot.kernelArgs}");
   }
 
   private String kubectl(String... arguments) throws Exception {
