@@ -198,7 +198,7 @@ class OverloadE2E {
               "60000"));
     }
     await().atMost(PATIENCE).until(() -> usage() > 0 && rateOfUse() > 0.3);
-    try (Hog hog = new Hog(2 * Runtime.getRuntime().availableProcessors())) {
+    try (Hog hog = new Hog(vcpu(), 2 * Runtime.getRuntime().availableProcessors())) {
       long begin = System.nanoTime();
       StolenTime stolen = StolenTime.now();
       awaitFaithful("False");
@@ -247,44 +247,6 @@ class OverloadE2E {
         Duration.between(
             Instant.parse(first.cpu().measuredAt()), Instant.parse(second.cpu().measuredAt()));
     return (second.cpu().usageMicros() - first.cpu().usageMicros()) / (between.toNanos() / 1e3);
-  }
-
-  /** Processes that take all the CPU they get, half a minute at most. */
-  private static final class Hog implements AutoCloseable {
-    private final List<Process> processes = new ArrayList<>();
-    private final Path cgroup;
-
-    Hog(int count) throws IOException {
-      Path top = vcpu();
-      while (!top.getParent().equals(Path.of("/sys/fs/cgroup"))
-          && Files.exists(top.getParent().resolve("cgroup.procs"))) {
-        top = top.getParent();
-      }
-      cgroup = Files.createDirectory(top.resolve("e2e-hog-" + ProcessHandle.current().pid()));
-      if (Files.exists(cgroup.resolve("cpu.shares"))) {
-        write(cgroup.resolve("cpu.shares"), "6144");
-      } else {
-        write(cgroup.resolve("cpu.weight"), "600");
-      }
-      for (int i = 0; i < count; i++) {
-        processes.add(
-            new ProcessBuilder(
-                    "sh",
-                    "-c",
-                    "echo $$ > \"$0\"; ulimit -t 30; while :; do :; done",
-                    cgroup.resolve("cgroup.procs").toString())
-                .start());
-      }
-    }
-
-    @Override
-    public void close() {
-      processes.forEach(Process::destroyForcibly);
-      await()
-          .atMost(PATIENCE)
-          .ignoreException(IOException.class)
-          .until(() -> Files.deleteIfExists(cgroup) || !Files.exists(cgroup));
-    }
   }
 
   @Test

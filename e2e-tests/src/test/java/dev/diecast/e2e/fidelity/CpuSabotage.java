@@ -1,6 +1,7 @@
 package dev.diecast.e2e.fidelity;
 
 import dev.diecast.e2e.Diecast;
+import dev.diecast.e2e.Hog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,6 +14,7 @@ public enum EventReason {
   VirtualMachineFailed("Warning"),
   Ready("Normal"),
   Unfaithful("Warning"),
+  DaemonSilent("Warning"),
   FaithfulAgain("Normal");
 
   private final String type;

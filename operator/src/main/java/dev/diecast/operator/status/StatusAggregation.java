@@ -32,6 +32,9 @@ public final class StatusAggregation {
   public static final String READY = "Ready";
   public static final String FAITHFUL = "Faithful";
 
+  /** Reason of Faithful while nobody knows what a host's nodes are. */
+  static final String DAEMON_SILENT = "DaemonSilent";
+
   private static final int NAMED_AT_MOST = 3;
 
   /** Reasons of a node's Provisioned in which waiting is all that is to be done. */
@@ -206,7 +209,7 @@ public final class StatusAggregation {
                   + named(wrong, finding -> finding.node() + " (" + reason(finding) + ")"));
       case UNKNOWN ->
           Verdict.unknown(
-              silence(facts).isEmpty() ? "Measuring" : "DaemonSilent",
+              silence(facts).isEmpty() ? "Measuring" : DAEMON_SILENT,
               (nodes - verdict.unknowns().size())
                   + " of "
                   + nodes

@@ -36,9 +36,15 @@ public final class Transitions {
     if (faithful.isFalse() && faithful.differsFrom(before)) {
       announcements.add(
           new Announcement(EventReason.Unfaithful, faithful.reason() + ": " + faithful.message()));
-    } else if (faithful.isTrue() && before.map(Verdict::isFalse).orElse(false)) {
+    } else if (isSilent(faithful) && faithful.differsFrom(before)) {
+      announcements.add(new Announcement(EventReason.DaemonSilent, faithful.message()));
+    } else if (faithful.isTrue() && before.map(b -> b.isFalse() || isSilent(b)).orElse(false)) {
       announcements.add(new Announcement(EventReason.FaithfulAgain, faithful.message()));
     }
+  }
+
+  private static boolean isSilent(Verdict faithful) {
+    return faithful.reason().equals(StatusAggregation.DAEMON_SILENT);
   }
 
   private static void became(

@@ -228,8 +228,14 @@ class StatusAggregationTest {
     assertThat(reason(silent, "Faithful")).isEqualTo("Unknown/DaemonSilent");
     assertThat(message(silent, "Faithful"))
         .isEqualTo("1 of 2 nodes are shown to be faithful; silent is the daemon of h2");
-    assertThat(reason(status(VALID, PLACED, NOW, heard, unheard), "Faithful"))
-        .isEqualTo("True/Faithful");
+    ScaleModelStatus heardOf = status(VALID, PLACED, NOW, heard, unheard);
+    assertThat(reason(heardOf, "Faithful")).isEqualTo("True/Faithful");
+    assertThat(Transitions.between(heardOf, silent))
+        .extracting(Announcement::reason)
+        .containsExactly(EventReason.DaemonSilent);
+    assertThat(Transitions.between(silent, heardOf))
+        .extracting(Announcement::reason)
+        .containsExactly(EventReason.FaithfulAgain);
   }
 
   private static DilatedNode on(String host, DilatedNode node) {

@@ -1,4 +1,4 @@
-package dev.diecast.e2e.fidelity;
+package dev.diecast.e2e;
 
 import static org.awaitility.Awaitility.await;
 
