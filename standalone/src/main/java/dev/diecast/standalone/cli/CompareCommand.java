@@ -12,11 +12,15 @@ import dev.diecast.standalone.compare.KolmogorovSmirnov;
 import dev.diecast.standalone.compare.RunRecord;
 import dev.diecast.standalone.compare.Series;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,6 +79,14 @@ final class CompareCommand implements Callable<Integer> {
       description = "How far the CPU of a tier may be apart (default: ${DEFAULT-VALUE}).")
   private double cpuPercent;
 
+  @Option(
+      names = "--series",
+      paramLabel = "GLOB",
+      description = {
+        "Compares these series alone, such as `load/*`; may be repeated (default: all there are)."
+      })
+  private List<String> wanted = List.of();
+
   /** As {@code -o json} prints it. */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record Report(Outcome outcome, String a, String b, List<Row> rows) {}
@@ -114,11 +126,25 @@ final class CompareCommand implements Callable<Integer> {
     return ExitCode.of(comparison.outcome());
   }
 
-  private static RunRecord read(Path path) throws IOException {
+  private RunRecord read(Path path) throws IOException {
     try {
-      return RunRecord.read(path);
+      RunRecord all = RunRecord.read(path);
+      return wanted.isEmpty() ? all : all.only(matching(wanted));
     } catch (IllegalArgumentException e) {
       throw new Refusal(e.getMessage());
+    }
+  }
+
+  /** Names are matched as paths are: a star stops at a slash. */
+  private static Predicate<String> matching(List<String> globs) {
+    try {
+      List<PathMatcher> matchers =
+          globs.stream()
+              .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+              .toList();
+      return name -> matchers.stream().anyMatch(matcher -> matcher.matches(Path.of(name)));
+    } catch (PatternSyntaxException e) {
+      throw new Refusal("--series: %s is no pattern: %s".formatted(globs, e.getDescription()));
     }
   }
 

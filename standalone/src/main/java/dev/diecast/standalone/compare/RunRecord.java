@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +46,7 @@ public record RunRecord(
   public static RunRecord read(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
       return new RunRecord(
-          path.toString(), Optional.empty(), Optional.empty(), series(path, "load"));
+          path.toString(), Optional.empty(), Optional.empty(), pooled(series(path, "load")));
     }
     if (!Files.isDirectory(path)) {
       throw new IllegalArgumentException(path + ": there is no such file or directory");
@@ -71,7 +74,23 @@ public record RunRecord(
         path.toString(),
         Optional.ofNullable(report.path("verdict").textValue()).map(Outcome::valueOf),
         Optional.ofNullable(report.path("timeDilationFactor").textValue()),
-        all);
+        pooled(all));
+  }
+
+  /** What several files, or lines, say of one series is one series. */
+  private static List<Series> pooled(List<Series> all) {
+    Map<String, List<Series>> byKey = new LinkedHashMap<>();
+    all.forEach(series -> byKey.computeIfAbsent(series.key(), _ -> new ArrayList<>()).add(series));
+    return byKey.values().stream().map(Series::pooled).toList();
+  }
+
+  /** With the series alone whose names match, in the order in which they are. */
+  public RunRecord only(Predicate<String> names) {
+    return new RunRecord(
+        name,
+        verdict,
+        timeDilationFactor,
+        series.stream().filter(one -> names.test(one.name())).toList());
   }
 
   private static List<Series> series(Path file, String name) throws IOException {

@@ -1,6 +1,9 @@
 package dev.diecast.standalone.compare;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /** One result of a run, in the guest's frame of time. */
 public sealed interface Series {
@@ -10,6 +13,42 @@ public sealed interface Series {
   /** Of which kind: two series are compared where kind and name are the same. */
   default String key() {
     return getClass().getSimpleName() + " " + name();
+  }
+
+  /**
+   * Several of one kind and name as one: all latencies are one distribution, of throughputs and
+   * shares the mean counts.
+   *
+   * @param same at least one
+   */
+  static Series pooled(List<Series> same) {
+    return switch (same.getFirst()) {
+      case Series first when same.size() == 1 -> first;
+      case Throughput first ->
+          new Throughput(
+              first.name(), mean(same, series -> ((Throughput) series).value()), first.unit());
+      case Cpu first -> new Cpu(first.name(), mean(same, series -> ((Cpu) series).share()));
+      case Latency first ->
+          new Latency(
+              first.name(),
+              new Distribution.Samples(
+                  same.stream()
+                      .flatMapToDouble(series -> DoubleStream.of(samples((Latency) series)))
+                      .toArray()));
+    };
+  }
+
+  private static double mean(List<Series> same, ToDoubleFunction<Series> value) {
+    return same.stream().mapToDouble(value).average().orElseThrow();
+  }
+
+  private static double[] samples(Latency latency) {
+    if (latency.distribution() instanceof Distribution.Samples samples) {
+      return samples.values();
+    }
+    throw new IllegalArgumentException(
+        "latency %s: several files say quantiles of it, which cannot be put together: call the files, or the jobs in them, differently"
+            .formatted(latency.name()));
   }
 
   /**

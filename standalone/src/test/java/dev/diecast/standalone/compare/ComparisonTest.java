@@ -154,6 +154,37 @@ class ComparisonTest {
   }
 
   @Test
+  void whatSeveralFilesSayOfOneSeriesIsOneSeries() throws IOException {
+    String line = "{\"result\":\"%s\",\"series\":\"shop\",\"%s\":%s}%n";
+    Path run = Files.createDirectories(directory.resolve("copies"));
+    for (int copy = 1; copy <= 3; copy++) {
+      Files.writeString(
+          run.resolve("client-%d.txt".formatted(copy)),
+          line.formatted("throughput", "value", 10 * copy)
+              + line.formatted("latency", "seconds", copy)
+              + line.formatted("cpu", "share", 0.1 * copy));
+    }
+    List<Series> series = RunRecord.read(run).series();
+    assertThat(series).hasSize(3);
+    assertThat(series.getFirst()).isEqualTo(new Series.Throughput("shop", 20, "1/s"));
+    Distribution all = ((Series.Latency) series.get(2)).distribution();
+    assertThat(all.corners()).containsExactly(1, 2, 3);
+    assertThat(((Series.Cpu) series.get(1)).share()).isCloseTo(0.2, within(1e-12));
+    assertThat(RunRecord.read(run).only(name -> !name.equals("shop")).series()).isEmpty();
+  }
+
+  @Test
+  void quantilesOfOneNameAreRefused() throws IOException {
+    Path run = Files.createDirectories(directory.resolve("twice"));
+    Files.writeString(run.resolve("web.txt"), WRK);
+    Files.writeString(run.resolve("web.log"), WRK);
+    assertThatThrownBy(() -> RunRecord.read(run))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("latency web")
+        .hasMessageContaining("call the files");
+  }
+
+  @Test
   void tooFewValuesTellNothing() throws IOException {
     Path a = run("a", "PASS", 100, new double[] {0.1, 0.2, 0.3});
     Comparison few = compare(a, run("b", "PASS", 100, new double[] {0.15, 0.25, 0.35}));

@@ -41,6 +41,8 @@ final class FidelityRun {
   private final Session session;
   private final Progress progress;
   private final Plan plan;
+  private final NodeLoad load;
+  private NodeLoad.Outcome loaded = NodeLoad.Outcome.NONE;
   private Map<String, List<RunHistory.Point>> history = Map.of();
 
   /**
@@ -62,15 +64,24 @@ final class FidelityRun {
   /** Times as many rounds as are wanted, where those do not tell. */
   private static final int MOST_TIMES = 3;
 
-  FidelityRun(Session session, Progress progress, Plan plan) {
+  /**
+   * @param load programs to be run in the nodes
+   */
+  FidelityRun(Session session, Progress progress, Plan plan, NodeLoad.Plan load) {
     this.session = session;
     this.progress = progress;
     this.plan = plan;
+    this.load = new NodeLoad(session, progress, load);
   }
 
   /** What was seen while it was measured; empty before. */
   Map<String, List<RunHistory.Point>> history() {
     return history;
+  }
+
+  /** What came of the load; nothing before, or without one. */
+  NodeLoad.Outcome loaded() {
+    return loaded;
   }
 
   RunReport measure(ScaleModel wanted) throws InterruptedException, IOException {
@@ -84,6 +95,7 @@ final class FidelityRun {
         RunHistory seen = new RunHistory(watch)) {
       double firstGuest =
           new BootWait(session, progress, plan.bootGuestTime()).await(watch, factor, start);
+      load.prepare(placed.nodes());
       CpuProbe probe = new CpuProbe(progress, reference.speed(), plan.cpuRoundHostTime());
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());
       new CpuCompensation(session, progress, probe)
@@ -91,6 +103,7 @@ final class FidelityRun {
       Instant from = Instant.now();
       CpuProbe.Result cpu =
           work(probe, subjects, placed.model().getSpec().thresholds().tolerances());
+      loaded = load.run(placed.nodes());
       ModelWatch.Snapshot measured = awaitClockWindow(watch);
       history = seen.points();
       ModelVerdict verdict = judge(measured, cpu, new Window(from, Instant.now()));
@@ -246,7 +259,8 @@ final class FidelityRun {
         : new Finding(name, Finding.CPU, Outcome.UNKNOWN, failure);
   }
 
-  private static Rational due(DilatedNode node) {
+  /** Host cores that T gives all vCPUs of a node. */
+  static Rational due(DilatedNode node) {
     return Frames.hostCpu(
         node.getSpec().machine().cpus(),
         node.getSpec().machine().speed(),

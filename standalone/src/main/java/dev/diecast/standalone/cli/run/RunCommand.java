@@ -101,6 +101,7 @@ public final class RunCommand implements Callable<Integer> {
   private int cpuRounds;
 
   @Mixin private CompensationOption compensation;
+  @Mixin private LoadOption load;
 
   @Option(
       names = "--boot-timeout",
@@ -118,8 +119,10 @@ public final class RunCommand implements Callable<Integer> {
           "%s: holds %d ScaleModels; run takes one (use `diecast up` for several)"
               .formatted(file, read.models().size()));
     }
+    ScaleModel model = read.models().getFirst();
+    NodeLoad.Plan work = load.read(model, results != null);
     requireWritable();
-    applyTolerances(read.models().getFirst());
+    applyTolerances(model);
     TopologyMaps.requireAll(file, read);
     Setup.refuseUnknownImages(read);
     Instance target = instance.instance();
@@ -128,8 +131,7 @@ public final class RunCommand implements Callable<Integer> {
     try (Session session = Session.start(target, start, progress)) {
       Setup.prepareDisks(read, progress);
       session.apply(read);
-      ScaleModel model = read.models().getFirst();
-      FidelityRun run = new FidelityRun(session, progress, plan);
+      FidelityRun run = new FidelityRun(session, progress, plan, work);
       report = run.measure(model);
       keepRecord(report, run);
       if (keep) {
@@ -160,7 +162,7 @@ public final class RunCommand implements Callable<Integer> {
       Files.writeString(page, RunPage.of(report, run.history()));
     }
     if (results != null) {
-      RunResults.write(results, report);
+      RunResults.write(results, report, run.loaded());
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -33,9 +34,27 @@ final class RunResults {
     }
   }
 
-  static void write(Path directory, RunReport report) throws IOException {
+  static void write(Path directory, RunReport report, NodeLoad.Outcome loaded) throws IOException {
     Files.writeString(directory.resolve(RunRecord.REPORT), Json.text(report) + "\n");
-    Files.writeString(directory.resolve(RunRecord.LINES), lines(report));
+    Files.writeString(directory.resolve(RunRecord.LINES), lines(report) + lines(loaded));
+    for (Map.Entry<String, String> printed : loaded.printed().entrySet()) {
+      if (!printed.getValue().isBlank()) {
+        Files.writeString(directory.resolve(printed.getKey() + ".txt"), printed.getValue());
+      }
+    }
+  }
+
+  /** CPU by group, as the load used it. */
+  static String lines(NodeLoad.Outcome loaded) {
+    StringBuilder lines = new StringBuilder();
+    new TreeMap<>(loaded.cpuByGroup())
+        .forEach((group, share) -> lines.append(cpu("load/" + group, share)));
+    return lines.toString();
+  }
+
+  private static String cpu(String series, double share) {
+    return String.format(
+        Locale.ROOT, "{\"result\":\"cpu\",\"series\":\"%s\",\"share\":%.5f}%n", series, share);
   }
 
   /** Of each group the median node: one that was disturbed does not count. */
@@ -65,14 +84,7 @@ final class RunResults {
                       .map(node -> node.cpu().ratio())
                       .filter(java.util.Objects::nonNull)
                       .toList())
-              .ifPresent(
-                  share ->
-                      lines.append(
-                          String.format(
-                              Locale.ROOT,
-                              "{\"result\":\"cpu\",\"series\":\"%s\",\"share\":%.5f}%n",
-                              group,
-                              share)));
+              .ifPresent(share -> lines.append(cpu(group, share)));
         });
     return lines.toString();
   }

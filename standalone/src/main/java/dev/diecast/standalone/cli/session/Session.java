@@ -306,7 +306,8 @@ public final class Session implements AutoCloseable {
             : "%s is ambiguous: %s".formatted(name, String.join(", ", names)));
   }
 
-  private static String shortName(DilatedNode node) {
+  /** {@code <group>-<index>}. */
+  public static String shortName(DilatedNode node) {
     return node.getSpec().group() + "-" + node.getMetadata().getLabels().get(Api.LABEL_INDEX);
   }
 
