@@ -31,16 +31,20 @@ class ExamplesTest {
   private static final long MOST_MEMORY_BYTES = 4L << 30;
 
   static List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(EXAMPLES)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    try (Stream<Path> files = Files.walk(EXAMPLES, 2)) {
+      return files
+          .filter(file -> file.toString().endsWith(".yaml"))
+          .filter(file -> !file.startsWith(EXAMPLES.resolve("gitops")))
+          .sorted()
+          .toList();
     }
   }
 
   @Test
   void thereAreExamples() throws IOException {
     assertThat(files())
-        .extracting(file -> file.getFileName().toString())
-        .contains("quickstart.yaml", "auto.yaml", "network.yaml");
+        .extracting(file -> EXAMPLES.relativize(file).toString())
+        .contains("quickstart.yaml", "auto.yaml", "network.yaml", "three-tiers/model.yaml");
   }
 
   @ParameterizedTest
@@ -77,12 +81,17 @@ class ExamplesTest {
   }
 
   private static void checkTopology(Map<String, JsonNode> configMaps, ScaleModelSpec spec) {
-    TopologyConfigMap source = spec.network().topology().configMap();
+    Optional<String> gml =
+        Optional.ofNullable(spec.network().topology().configMap())
+            .map(source -> gml(configMaps, source));
+    assertThat(ModelNetwork.of(spec, gml).network().topology().notices()).isEmpty();
+  }
+
+  private static String gml(Map<String, JsonNode> configMaps, TopologyConfigMap source) {
     JsonNode configMap = configMaps.get(source.name());
     assertThat(configMap).as("ConfigMap %s", source.name()).isNotNull();
     assertThat(configMap.at("/metadata/labels").has(Api.LABEL_TOPOLOGY)).isTrue();
-    String gml = configMap.path("data").path(source.keyOrDefault()).asText();
-    assertThat(ModelNetwork.of(spec, Optional.of(gml)).network().topology().notices()).isEmpty();
+    return configMap.path("data").path(source.keyOrDefault()).asText();
   }
 
   private static void checkAgainst(Map<String, JsonNode> instancetypes, ScaleModel model) {

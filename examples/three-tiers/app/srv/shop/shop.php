@@ -1,0 +1,33 @@
+<?php
+// What all pages share: one connection for each worker, and how a page looks.
+mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
+
+function shop(): mysqli
+{
+    return new mysqli('p:db-0', 'shop', '', 'shop');
+}
+
+function text(string $plain): string
+{
+    return htmlspecialchars($plain, ENT_QUOTES);
+}
+
+function page(string $title, string $body): void
+{
+    header('Content-Type: text/html; charset=utf-8');
+    echo "<!DOCTYPE html>\n<html><head><title>", text($title), "</title></head>\n<body><h1>", text($title), "</h1>\n",
+        $body, "</body></html>\n";
+}
+
+function table(array $rows): string
+{
+    $lines = [];
+    foreach ($rows as $row) {
+        $cells = '';
+        foreach ($row as $name => $value) {
+            $cells .= '<td class="' . text($name) . '">' . text((string) $value) . '</td>';
+        }
+        $lines[] = '<tr id="' . md5($cells) . '">' . $cells . '</tr>';
+    }
+    return "<table>\n" . implode("\n", $lines) . "\n</table>\n";
+}

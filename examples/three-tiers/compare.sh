@@ -1,0 +1,59 @@
+#!/bin/sh
+# Three tiers, dilated and undilated, held against each other: see --help and README.md.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+example=three-tiers runs='baseline dilated control'
+numbers='factor copies seconds users'
+factor=5 copies=4 seconds=40 users=10
+
+usage() {
+  cat <<TEXT
+usage: compare.sh [options]
+
+Runs a shop of three tiers (nginx, PHP, MariaDB) and its users three times on this machine, and compares:
+
+  baseline  one copy, undilated, each tier with its full share of the host
+  dilated   COPIES copies at once at T, each with 1/T of that share
+  control   COPIES copies at once, each with 1/T of that share, undilated
+
+The dilated run must be the same as the baseline, and the control must not. Exit codes: 0 so it is, 1 it is not, 2 refused, 3 unknown.
+Takes about 20 minutes at T = 5.
+
+  --factor T       time dilation factor (default: $factor)
+  --copies N       copies of the shop (default: $copies)
+  --seconds S      guest time of the load on each copy (default: $seconds); the baseline's one copy is loaded N times as long
+  --users N        users of each copy (default: $users)
+TEXT
+  common_options
+}
+
+. "$here/../runs.sh"
+options "$@"
+
+image localhost/shop-web:1 web nginx-light
+image localhost/shop-app:1 app php8.2-fpm php8.2-mysql
+image localhost/shop-db:1 db mariadb-server-core
+image localhost/shop-client:1 client wrk
+start
+
+shop() { # NAME COPIES SECONDS PATIENCE: a run of the model on standard input
+  sed "s/^    replicas: .*/    replicas: $2/" |
+    run "$1" --boot-timeout "$4" --load-timeout 3600 --prepare "client: shop-load 5 $users" --load "client: shop-load $3 $users"
+}
+variant 1 1 <"$here/model.yaml" | shop baseline 1 $((seconds * copies)) 60
+variant "$factor" 1 <"$here/model.yaml" | shop dilated "$copies" "$seconds" 60
+variant 1 "$factor" <"$here/model.yaml" | shop control "$copies" "$seconds" $((60 * factor))
+[ -z "$only" ] || exit 0
+
+# What users and tiers saw; whether each machine was as fast as it should be, the runs' own verdicts say.
+compare baseline dilated --series shop --series 'load/*'
+dilated=$code
+compare baseline control --series shop --series 'load/*'
+echo
+if [ "$dilated" -eq 0 ] && [ "$code" -eq 1 ]; then
+  echo "At T = $factor, $copies copies on one host are as one that has the host to itself; without dilation they are not."
+  exit 0
+fi
+echo "Not shown: the comparison of dilated ended with $dilated (0 is the same), that of control with $code (1 is different)."
+[ "$dilated" -eq 0 ] || exit "$dilated"
+exit 1
