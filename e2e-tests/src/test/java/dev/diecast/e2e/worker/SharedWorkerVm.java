@@ -4,6 +4,7 @@ import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.UserDirectories;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import dev.diecast.standalone.worker.WorkerImage;
+import dev.diecast.standalone.worker.WorkerKernel;
 import dev.diecast.standalone.worker.WorkerMachine;
 import dev.diecast.standalone.worker.WorkerVm;
 import java.io.IOException;
@@ -14,9 +15,16 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests the one worker VM of this run: booted for the first that asks, ended after the last
- * test, or with this JVM. Its console's log stays in {@code target/worker-vm}.
+ * test, or with this JVM. Its console's log stays in {@code target/worker-vm}. {@code
+ * -Ddiecast.worker.kernel} names the Debian release whose kernel it runs.
  */
 public final class SharedWorkerVm implements ParameterResolver {
+
+  /** Whose kernel the VM of this run has. */
+  public static WorkerKernel kernel() {
+    String release = System.getProperty("diecast.worker.kernel", WorkerKernel.DEFAULT.release());
+    return WorkerKernel.ofRelease(release);
+  }
 
   /** What a VM needs on this machine. */
   record Parts(WorkerImage image, QemuInstallation qemu) {
@@ -24,7 +32,7 @@ public final class SharedWorkerVm implements ParameterResolver {
       // That of the command line, so that nothing is fetched twice.
       Path cache = UserDirectories.cache();
       return new Parts(
-          WorkerImage.prepare(cache, CONSOLE), QemuInstallation.locate(cache, CONSOLE));
+          WorkerImage.prepare(kernel(), cache, CONSOLE), QemuInstallation.locate(cache, CONSOLE));
     }
 
     WorkerVm boot(Path directory) throws IOException, InterruptedException {

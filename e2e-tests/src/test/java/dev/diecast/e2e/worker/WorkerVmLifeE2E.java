@@ -71,6 +71,7 @@ class WorkerVmLifeE2E {
     Process owner =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Ddiecast.worker.kernel=" + SharedWorkerVm.kernel().release(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Owner.class.getName(),

@@ -7,6 +7,7 @@ import dev.diecast.standalone.cli.session.OutputOption;
 import dev.diecast.standalone.cli.session.ProgressConsole;
 import dev.diecast.standalone.cli.session.Refusal;
 import dev.diecast.standalone.cli.session.Setup;
+import dev.diecast.standalone.worker.WorkerKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ final class TestCommand implements Callable<Integer> {
       })
   private boolean full;
 
+  @Mixin private KernelOption kernel;
   @Mixin private OutputOption output;
 
   @Override
@@ -66,6 +68,13 @@ final class TestCommand implements Callable<Integer> {
     if (full && suite != Suite.module) {
       throw new Refusal(
           "--full: only suite module has a longer form: ./diecast test module --full");
+    }
+    Optional<WorkerKernel> worker = kernel.kernel();
+    if (worker.isPresent() && suite != Suite.module && suite != Suite.kernel) {
+      throw new Refusal(
+          "--kernel: only suites module and kernel are about a kernel: ./diecast test module"
+              + " --kernel "
+              + worker.get().release());
     }
     Path home = home();
     Progress progress = new ProgressConsole(System.err, false);
@@ -90,6 +99,7 @@ final class TestCommand implements Callable<Integer> {
       case e2e -> command.addAll(List.of("-Pit", "-DskipUnitTests=true", "-DskipModuleIts=true"));
       case all -> command.add("-Pit");
     }
+    worker.ifPresent(k -> command.add("-Ddiecast.worker.kernel=" + k.release()));
     ProcessBuilder maven = new ProcessBuilder(command).directory(home.toFile());
     maven.environment().put("DIECAST_HOME", home.toString());
     if (suite != Suite.unit) {

@@ -10,6 +10,7 @@ import dev.diecast.standalone.cli.session.Setup;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import dev.diecast.standalone.worker.WorkerCommand;
 import dev.diecast.standalone.worker.WorkerImage;
+import dev.diecast.standalone.worker.WorkerKernel;
 import dev.diecast.standalone.worker.WorkerMachine;
 import dev.diecast.standalone.worker.WorkerVm;
 import java.io.IOException;
@@ -49,6 +50,26 @@ final class WorkerVmCommand {
     return UserDirectories.state().resolve(".worker");
   }
 
+  private static WorkerImage image(Optional<WorkerKernel> wanted, Progress progress) {
+    return WorkerImage.prepare(wanted.orElse(WorkerKernel.DEFAULT), Setup.cache(), progress);
+  }
+
+  /** The VM that runs is taken as it is, but never for one of another kernel. */
+  private static void requireKernel(
+      WorkerVm running, Optional<WorkerKernel> wanted, Progress progress)
+      throws IOException, InterruptedException {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    String due = image(wanted, progress).kernelVersion();
+    String runs = running.exec(WorkerCommand.of("uname", "-r")).stdoutText().strip();
+    if (!runs.equals(due)) {
+      throw new Refusal(
+          "--kernel: the worker VM that runs has Linux %s, and that of Debian %s is %s: end it first, by `diecast worker down`"
+              .formatted(runs, wanted.get().release(), due));
+    }
+  }
+
   /** The size of the VM, where one is booted. */
   static final class SizeOptions {
     @Option(
@@ -80,16 +101,20 @@ final class WorkerVmCommand {
       description = "Boots the VM and leaves it running, until `worker down`.")
   static final class Up implements Callable<Integer> {
     @Mixin private SizeOptions size;
+    @Mixin private KernelOption kernel;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
       WorkerMachine machine = size.machine();
-      if (WorkerVm.attach(directory()).isPresent()) {
+      Optional<WorkerKernel> wanted = kernel.kernel();
+      Progress progress = new ProgressConsole(System.err, false);
+      Optional<WorkerVm> running = WorkerVm.attach(directory());
+      if (running.isPresent()) {
+        requireKernel(running.get(), wanted, progress);
         System.out.println("The worker VM runs already.");
         return ExitCode.OK;
       }
-      Progress progress = new ProgressConsole(System.err, false);
-      WorkerImage image = WorkerImage.prepare(Setup.cache(), progress);
+      WorkerImage image = image(wanted, progress);
       QemuInstallation qemu = QemuInstallation.locate(Setup.cache(), progress);
       WorkerVm.bootDetached(image, qemu, machine, directory(), progress);
       System.out.println("The worker VM is up, with Linux " + image.kernelVersion() + ".");
@@ -109,6 +134,7 @@ final class WorkerVmCommand {
       footer = {"", "Example: diecast worker exec -- ./diecast doctor"})
   static final class Exec implements Callable<Integer> {
     @Mixin private SizeOptions size;
+    @Mixin private KernelOption kernel;
 
     @Option(
         names = "--timeout",
@@ -131,18 +157,20 @@ final class WorkerVmCommand {
         throw new Refusal("--timeout: must be at least 1 second, not " + timeoutSeconds);
       }
       WorkerMachine machine = size.machine();
+      Optional<WorkerKernel> wanted = kernel.kernel();
       WorkerCommand program =
           WorkerCommand.of(command.toArray(String[]::new))
               .withEnvironment(System.getenv())
               .in(Path.of("").toAbsolutePath())
               .withStdin(stdin ? System.in.readAllBytes() : new byte[0])
               .within(Duration.ofSeconds(timeoutSeconds));
+      Progress progress = new ProgressConsole(System.err, false);
       Optional<WorkerVm> running = WorkerVm.attach(directory());
       if (running.isPresent()) {
+        requireKernel(running.get(), wanted, progress);
         return run(running.get(), program);
       }
-      Progress progress = new ProgressConsole(System.err, false);
-      WorkerImage image = WorkerImage.prepare(Setup.cache(), progress);
+      WorkerImage image = image(wanted, progress);
       QemuInstallation qemu = QemuInstallation.locate(Setup.cache(), progress);
       Path own = Files.createTempDirectory("diecast-worker-");
       try (WorkerVm vm = WorkerVm.boot(image, qemu, machine, own, progress)) {

@@ -36,6 +36,8 @@ record AptSource(
           "testing",
           "unstable");
 
+  private static final String BACKPORTS = "-backports";
+
   private static final Map<String, String> ONE_LINE_OPTIONS =
       Map.of(
           "arch", "architectures",
@@ -117,18 +119,21 @@ record AptSource(
 
   /**
    * The same archive for another release: {@code trixie} and {@code trixie-security} become {@code
-   * bookworm} and {@code bookworm-security}. Backports and proposed updates are left out. Empty
+   * bookworm} and {@code bookworm-security}. Backports and proposed updates are left out. Backports
+   * are a release of their own here, of a single suite, which lies where the release itself does:
+   * {@code bookworm-backports} holds nothing else, so that apt need not be told to prefer it. Empty
    * when nothing remains.
+   *
+   * @param release such as {@code bookworm} or {@code bookworm-backports}
    */
-  Optional<String> renderFor(String codename) {
+  Optional<String> renderFor(String release) {
+    Set<String> kinds =
+        release.endsWith(BACKPORTS) ? Set.of("") : Set.of("", "-updates", "-security");
     List<String> wanted =
         suites.stream()
             .filter(suite -> RELEASES.contains(base(suite)))
-            .filter(
-                suite ->
-                    Set.of("", "-updates", "-security")
-                        .contains(suite.substring(base(suite).length())))
-            .map(suite -> codename + suite.substring(base(suite).length()))
+            .filter(suite -> kinds.contains(suite.substring(base(suite).length())))
+            .map(suite -> release + suite.substring(base(suite).length()))
             .distinct()
             .toList();
     if (wanted.isEmpty()) {

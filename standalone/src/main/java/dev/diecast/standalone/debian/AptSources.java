@@ -46,10 +46,10 @@ record AptSources(List<AptSource> debian) {
    *
    * @throws SetupException when there is no Debian archive among the sources
    */
-  String renderFor(String codename) {
+  String renderFor(String release) {
     List<String> stanzas =
         debian.stream()
-            .map(source -> source.renderFor(codename))
+            .map(source -> source.renderFor(release))
             .flatMap(Optional::stream)
             .distinct()
             .toList();

@@ -53,11 +53,12 @@ public final class DebianPackages {
    * Packages of one release.
    *
    * @param cache DieCast's cache directory
-   * @param codename such as {@code bookworm}
+   * @param release a codename, such as {@code bookworm}; or {@code bookworm-backports}, which is
+   *     what was made for it alone
    */
-  public static DebianPackages ofRelease(Path cache, String codename, Progress progress) {
+  public static DebianPackages ofRelease(Path cache, String release, Progress progress) {
     return new DebianPackages(
-        cache.toAbsolutePath().resolve("debian").resolve(codename), codename, progress);
+        cache.toAbsolutePath().resolve("debian").resolve(release), release, progress);
   }
 
   /**

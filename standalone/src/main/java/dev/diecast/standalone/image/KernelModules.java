@@ -1,6 +1,7 @@
 package dev.diecast.standalone.image;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,20 +13,28 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * The loadable modules of one kernel package and what modprobe wants to know of them. Debian's
  * packages leave depmod to the installation, which does not happen here: dependencies and aliases
- * come from the modules' own .modinfo.
+ * come from the modules' own .modinfo. Debian's kernels from 6.10 on have their modules compressed
+ * (xz), and some that were modules before are built in: {@code modules.builtin} lists those.
  */
 public final class KernelModules {
 
   private record Module(Path file, List<String> depends, List<String> aliases) {}
 
+  private static final String PLAIN = ".ko";
+  private static final String COMPRESSED = ".ko.xz";
+  private static final String BUILT_IN = "modules.builtin";
+
   private final Path directory;
   private final String kernelVersion;
   private final Map<String, Path> files = new TreeMap<>();
+  private final Set<String> builtIn;
 
   /**
    * @param directory {@code lib/modules/<version>} of an unpacked kernel package
@@ -34,7 +43,12 @@ public final class KernelModules {
     this.directory = directory;
     this.kernelVersion = directory.getFileName().toString();
     try (Stream<Path> walk = Files.walk(directory)) {
-      walk.filter(p -> p.toString().endsWith(".ko")).forEach(p -> files.put(name(p), p));
+      walk.filter(p -> p.toString().endsWith(PLAIN) || p.toString().endsWith(COMPRESSED))
+          .forEach(p -> files.put(name(p), p));
+    }
+    Path list = directory.resolve(BUILT_IN);
+    try (Stream<String> lines = Files.exists(list) ? Files.lines(list) : Stream.empty()) {
+      this.builtIn = lines.map(line -> name(Path.of(line))).collect(Collectors.toUnmodifiableSet());
     }
   }
 
@@ -48,18 +62,46 @@ public final class KernelModules {
     }
   }
 
-  /** {@code lib/modules/<version>}. */
-  public Path directory() {
-    return directory;
-  }
-
   /** As {@code uname -r} prints it. */
   public String kernelVersion() {
     return kernelVersion;
   }
 
   /**
+   * Makes a directory as any modprobe takes it for {@code /lib/modules/<version>}: what lies in the
+   * package is linked to, compressed modules are unpacked, and the index is added.
+   *
+   * @param into is made
+   * @return the modules as they lie there
+   */
+  public KernelModules layOut(Path into) throws IOException {
+    Files.createDirectory(into);
+    boolean compressed = files.values().stream().anyMatch(KernelModules::isCompressed);
+    try (Stream<Path> content = Files.list(directory)) {
+      for (Path path : content.toList()) {
+        // Of a package without compressed modules the whole tree of modules is one link.
+        if (!compressed || !Files.isDirectory(path)) {
+          Files.createSymbolicLink(into.resolve(path.getFileName()), path);
+        }
+      }
+    }
+    if (compressed) {
+      for (Path file : files.values()) {
+        Path plain = into.resolve(directory.relativize(file)).resolveSibling(unpackedName(file));
+        Files.createDirectories(plain.getParent());
+        Files.write(plain, content(file));
+      }
+    }
+    KernelModules laidOut = compressed ? new KernelModules(into) : this;
+    for (Map.Entry<String, String> file : laidOut.index().entrySet()) {
+      Files.writeString(into.resolve(file.getKey()), file.getValue());
+    }
+    return laidOut;
+  }
+
+  /**
    * Adds the modules named, and those they depend on, in one directory and with their own index.
+   * Those that are built in are left out, and the index says so.
    *
    * @throws NoSuchElementException when the kernel has no such module
    */
@@ -69,9 +111,18 @@ public final class KernelModules {
       collect(name, wanted);
     }
     String base = "usr/lib/modules/" + kernelVersion + "/";
-    Function<Module, String> flat = module -> module.file().getFileName().toString();
-    wanted.values().forEach(m -> root.file(base + flat.apply(m), m.file(), 0644));
+    Function<Module, String> flat = module -> unpackedName(module.file());
+    for (Module module : wanted.values()) {
+      if (isCompressed(module.file())) {
+        root.bytes(base + flat.apply(module), content(module.file()), 0644);
+      } else {
+        root.file(base + flat.apply(module), module.file(), 0644);
+      }
+    }
     index(wanted, flat).forEach((name, text) -> root.text(base + name, text, 0644));
+    if (names.stream().anyMatch(this::isBuiltIn)) {
+      root.file(base + BUILT_IN, directory.resolve(BUILT_IN), 0644);
+    }
   }
 
   /**
@@ -111,7 +162,7 @@ public final class KernelModules {
   }
 
   private void collect(String name, Map<String, Module> into) throws IOException {
-    if (into.containsKey(name)) {
+    if (into.containsKey(name) || isBuiltIn(name)) {
       return;
     }
     Path file = files.get(name);
@@ -119,7 +170,7 @@ public final class KernelModules {
       throw new NoSuchElementException("kernel " + kernelVersion + " has no module " + name);
     }
     ElfFile elf =
-        ElfFile.read(file).orElseThrow(() -> new IOException(file + " is not an ELF file"));
+        ElfFile.of(content(file)).orElseThrow(() -> new IOException(file + " is not an ELF file"));
     List<String> depends =
         elf.moduleInformation("depends").stream()
             .flatMap(d -> Stream.of(d.split(",")))
@@ -143,7 +194,8 @@ public final class KernelModules {
 
   private static void visit(String name, Map<String, Module> modules, Set<String> order) {
     for (String needed : modules.get(name).depends()) {
-      if (!order.contains(needed)) {
+      // One that is built in is not among them.
+      if (!order.contains(needed) && modules.containsKey(needed)) {
         visit(needed, modules, order);
       }
     }
@@ -152,7 +204,29 @@ public final class KernelModules {
 
   private static String name(Path file) {
     String fileName = file.getFileName().toString();
-    return normal(fileName.substring(0, fileName.length() - ".ko".length()));
+    return normal(fileName.substring(0, fileName.lastIndexOf(PLAIN)));
+  }
+
+  private boolean isBuiltIn(String name) {
+    return builtIn.contains(name) && !files.containsKey(name);
+  }
+
+  private static String unpackedName(Path file) {
+    String fileName = file.getFileName().toString();
+    return fileName.substring(0, fileName.lastIndexOf(PLAIN) + PLAIN.length());
+  }
+
+  private static boolean isCompressed(Path file) {
+    return file.toString().endsWith(COMPRESSED);
+  }
+
+  private static byte[] content(Path file) throws IOException {
+    if (!isCompressed(file)) {
+      return Files.readAllBytes(file);
+    }
+    try (InputStream in = new XZInputStream(Files.newInputStream(file))) {
+      return in.readAllBytes();
+    }
   }
 
   private static String normal(String name) {

@@ -60,7 +60,11 @@ public final class RootFileSystem {
   }
 
   public RootFileSystem text(String path, String content, int mode) {
-    return put(path, new Entry.Text(content.getBytes(StandardCharsets.UTF_8), mode));
+    return bytes(path, content.getBytes(StandardCharsets.UTF_8), mode);
+  }
+
+  RootFileSystem bytes(String path, byte[] content, int mode) {
+    return put(path, new Entry.Text(content, mode));
   }
 
   public RootFileSystem symlink(String path, String target) {

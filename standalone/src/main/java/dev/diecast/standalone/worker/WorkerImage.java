@@ -23,13 +23,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * What a worker VM boots: Debian's generic kernel (its cloud kernel lacks 9p) and an initramfs that
- * makes this machine's own file system the VM's root.
+ * What a worker VM boots: Debian's generic kernel (its cloud kernel lacks 9p) of one of several
+ * releases, and an initramfs that makes this machine's own file system the VM's root.
  *
  * @param kernel what QEMU's {@code -kernel} takes
  * @param initrd what {@code -initrd} takes
@@ -37,7 +35,8 @@ import java.util.stream.Stream;
  */
 public record WorkerImage(Path kernel, Path initrd, String kernelVersion) {
 
-  private static final String RELEASE = "bookworm";
+  private static final String BUSYBOX_RELEASE = "bookworm";
+  private static final String BUSYBOX = "busybox-static";
   private static final String KERNEL_META_PACKAGE = "linux-image-amd64";
   private static final Pattern KERNEL_PACKAGE =
       Pattern.compile("linux-image-[0-9][a-z0-9.+-]*-amd64");
@@ -62,21 +61,27 @@ public record WorkerImage(Path kernel, Path initrd, String kernelVersion) {
 
   /**
    * From the cache; fetched and built there when it is missing, or was built by another version of
-   * DieCast.
+   * DieCast. Images of several kernels lie side by side.
    *
    * @param cache DieCast's cache directory
    * @throws SetupException when the kernel is not to be had
    */
-  public static WorkerImage prepare(Path cache, Progress progress) {
-    DebianPackages debian = DebianPackages.ofRelease(cache, RELEASE, progress);
+  public static WorkerImage prepare(WorkerKernel of, Path cache, Progress progress) {
+    DebianPackages debian = DebianPackages.ofRelease(cache, of.release(), progress);
     String kernel = debian.realPackageOnce(KERNEL_META_PACKAGE, KERNEL_PACKAGE);
-    Path unpacked = debian.unpack(PackageRequest.of(Closure.NONE, kernel, "busybox-static")).root();
+    Path unpacked = debian.unpack(PackageRequest.of(Closure.NONE, kernel)).root();
+    // Static, so that it serves every kernel; backports have none.
+    Path busybox =
+        DebianPackages.ofRelease(cache, BUSYBOX_RELEASE, progress)
+            .unpack(PackageRequest.of(Closure.NONE, BUSYBOX))
+            .root()
+            .resolve("bin/busybox");
     Path images = cache.toAbsolutePath().resolve("worker");
     try (CacheLock _ = CacheLock.acquire(images, progress)) {
       KernelModules modules = KernelModules.of(unpacked);
-      Path complete = images.resolve(recipe(unpacked));
+      Path complete = images.resolve(recipe(unpacked, busybox));
       if (!Files.isDirectory(complete)) {
-        build(complete, unpacked, modules, progress);
+        build(complete, unpacked, busybox, modules, progress);
       }
       return new WorkerImage(
           complete.resolve("vmlinux"), complete.resolve("initrd"), modules.kernelVersion());
@@ -85,33 +90,22 @@ public record WorkerImage(Path kernel, Path initrd, String kernelVersion) {
     }
   }
 
-  private static void build(Path complete, Path unpacked, KernelModules modules, Progress progress)
+  private static void build(
+      Path complete, Path unpacked, Path busybox, KernelModules modules, Progress progress)
       throws IOException {
     progress.step("Building the worker VM's image, kernel " + modules.kernelVersion());
     Path temporary = Files.createTempDirectory(complete.getParent(), ".building-");
     Files.write(temporary.resolve("vmlinux"), BzImage.kernelOf(unpacked));
-    indexModules(temporary.resolve(modules.kernelVersion()), modules);
+    // Beside the package, which stays as it was unpacked.
+    KernelModules laidOut = modules.layOut(temporary.resolve(modules.kernelVersion()));
     try (OutputStream out =
         new BufferedOutputStream(Files.newOutputStream(temporary.resolve("initrd")), 1 << 16)) {
-      CpioWriter.write(fileSystem(unpacked, modules, complete), out);
+      CpioWriter.write(fileSystem(busybox, laidOut, complete), out);
     }
     Files.move(temporary, complete, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Beside the package, which stays as it was unpacked: links into it, and the index it lacks. */
-  private static void indexModules(Path directory, KernelModules modules) throws IOException {
-    Files.createDirectory(directory);
-    try (Stream<Path> content = Files.list(modules.directory())) {
-      for (Path path : content.toList()) {
-        Files.createSymbolicLink(directory.resolve(path.getFileName()), path);
-      }
-    }
-    for (Map.Entry<String, String> file : modules.index().entrySet()) {
-      Files.writeString(directory.resolve(file.getKey()), file.getValue());
-    }
-  }
-
-  private static RootFileSystem fileSystem(Path unpacked, KernelModules modules, Path complete)
+  private static RootFileSystem fileSystem(Path busybox, KernelModules modules, Path complete)
       throws IOException {
     RootFileSystem root = new RootFileSystem();
     for (String directory : List.of("dev", "proc", "sys")) {
@@ -119,7 +113,7 @@ public record WorkerImage(Path kernel, Path initrd, String kernelVersion) {
     }
     root.device("dev/console", 5, 1, 0600).device("dev/null", 1, 3, 0666);
     root.symlink("lib", "usr/lib").symlink("bin", "usr/bin");
-    root.file("usr/bin/busybox", unpacked.resolve("bin/busybox"), 0755);
+    root.file("usr/bin/busybox", busybox, 0755);
     APPLETS.forEach(applet -> root.symlink("usr/bin/" + applet, "busybox"));
     modules.addTo(root, MODULES);
     root.text("init", resource("init"), 0755).text("agent", resource("agent"), 0755);
@@ -129,12 +123,13 @@ public record WorkerImage(Path kernel, Path initrd, String kernelVersion) {
   }
 
   /** Changes with all that goes into the image, and with where the cache is. */
-  private static String recipe(Path unpacked) throws IOException {
+  private static String recipe(Path unpacked, Path busybox) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part :
           List.of(
               unpacked.toString(),
+              busybox.toString(),
               MODULES.toString(),
               APPLETS.toString(),
               resource("init"),

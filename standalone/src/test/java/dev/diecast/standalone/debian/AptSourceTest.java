@@ -49,6 +49,24 @@ class AptSourceTest {
   }
 
   @Test
+  void backportsLieWhereTheReleaseItselfDoesAndComeAlone() {
+    List<AptSource> sources =
+        AptSource.parseOneLine(
+            List.of(
+                "deb http://mirror.example/debian trixie main",
+                "deb http://mirror.example/debian trixie-backports main",
+                "deb http://mirror.example/debian-security trixie-security main"));
+    assertThat(new AptSources(sources).renderFor("bookworm-backports"))
+        .isEqualTo(
+            """
+            Types: deb
+            URIs: http://mirror.example/debian
+            Suites: bookworm-backports
+            Components: main
+            """);
+  }
+
+  @Test
   void keepsAKeyThatStandsInTheFileItself() {
     AptSource source =
         AptSource.parseDeb822(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 class KernelModulesTest {
 
@@ -62,6 +65,58 @@ class KernelModulesTest {
         .contains("kernel/drivers/unused.ko:\n")
         .contains(
             "kernel/drivers/virtio-rng.ko: kernel/drivers/virtio.ko kernel/drivers/virtio_ring.ko\n");
+  }
+
+  /** As Debian's from 6.10 on. */
+  private Path compressedOne() throws IOException {
+    Path newer = Files.createDirectories(parent.resolve("6.12.0+deb12-amd64"));
+    Files.createDirectories(newer.resolve("kernel/net"));
+    compressed(newer.resolve("kernel/net/9pnet.ko.xz"), "depends=\0");
+    compressed(newer.resolve("kernel/net/9pnet_virtio.ko.xz"), "depends=9pnet,virtio\0");
+    Files.writeString(newer.resolve("modules.builtin"), "kernel/drivers/virtio/virtio.ko\n");
+    return newer;
+  }
+
+  private static void compressed(Path file, String information) throws IOException {
+    try (OutputStream out = new XZOutputStream(Files.newOutputStream(file), new LZMA2Options())) {
+      out.write(TestElf.module(information));
+    }
+  }
+
+  @Test
+  void compressedModulesAreLaidOutAsAnyModprobeLoadsThem() throws IOException {
+    Path into = parent.resolve("laid-out");
+    KernelModules modules = new KernelModules(compressedOne()).layOut(into);
+    assertThat(into.resolve("kernel/net/9pnet.ko")).hasBinaryContent(TestElf.module("depends=\0"));
+    assertThat(into.resolve("kernel/net/9pnet.ko.xz")).doesNotExist();
+    assertThat(into.resolve("modules.builtin")).isSymbolicLink();
+    assertThat(into.resolve("modules.dep"))
+        .hasContent(
+            """
+            kernel/net/9pnet.ko:
+            kernel/net/9pnet_virtio.ko: kernel/net/9pnet.ko
+            """);
+    assertThat(modules.index()).containsKey("modules.dep");
+  }
+
+  @Test
+  void modulesOfAPackageThatCompressesNoneAreLinkedTo() throws IOException {
+    Path into = parent.resolve("laid-out");
+    new KernelModules(directory).layOut(into);
+    assertThat(into.resolve("kernel")).isSymbolicLink();
+    assertThat(into.resolve("kernel/drivers/unused.ko")).exists();
+    assertThat(into.resolve("modules.dep")).content().contains("kernel/drivers/unused.ko:\n");
+  }
+
+  @Test
+  void whatIsBuiltInIsLeftOutAndListed() throws IOException {
+    RootFileSystem root = new RootFileSystem();
+    new KernelModules(compressedOne()).addTo(root, List.of("virtio", "9pnet_virtio"));
+    String base = "usr/lib/modules/6.12.0+deb12-amd64/";
+    assertThat(text(root, base + "modules.dep"))
+        .isEqualTo("9pnet.ko:\n9pnet_virtio.ko: 9pnet.ko\n");
+    assertThat(root.contains(base + "9pnet.ko")).isTrue();
+    assertThat(root.contains(base + "modules.builtin")).isTrue();
   }
 
   @Test
