@@ -76,52 +76,91 @@ static void adopt_page(struct dilated *d, const struct kvm_vcpu *vcpu)
 		d->flags |= DIECAST_KVM_STATE_UNSTABLE_TSC;
 }
 
+/* Where its page is for this thread, which uses kvm->mm; NULL where it is not. With kvm->srcu held. */
+static void __user *page_of(struct kvm *kvm, const struct kvm_vcpu *vcpu)
+{
+	gpa_t gpa = READ_ONCE(vcpu->arch.time) & ~1ULL;
+	unsigned long hva = gfn_to_hva(kvm, gpa_to_gfn(gpa));
+
+	return kvm_is_error_hva(hva) ? NULL : (void __user *)(hva + offset_in_page(gpa));
+}
+
+/* The guest's clock, where it has one for all vCPUs. */
+static bool line_of(struct dilated *d, struct line *line)
+{
+	bool common;
+
+	raw_spin_lock_irq(&d->lock);
+	*line = d->line;
+	/* Else each page has a pair of its own, which its vCPU makes. */
+	common = d->line.set && !(d->flags & DIECAST_KVM_STATE_UNSTABLE_TSC);
+	raw_spin_unlock_irq(&d->lock);
+	return common;
+}
+
 /*
- * With kvm->mm in use. Still: the vCPU's thread is not at its page, which is
- * certain with its mutex held.
+ * Still: the vCPU's thread is not at its page, which is certain with its mutex
+ * held.
  */
 static void write_page(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu, bool still)
 {
-	gpa_t gpa = READ_ONCE(vcpu->arch.time) & ~1ULL;
 	struct pvclock_vcpu_time_info page;
 	void __user *where;
-	unsigned long hva;
 	struct line line;
-	bool unstable;
 	int srcu;
 
 	raw_spin_lock_irq(&d->lock);
 	if (!d->line.set && still && factor_is_one(d->asked))
 		adopt_page(d, vcpu);
-	line = d->line;
-	unstable = d->flags & DIECAST_KVM_STATE_UNSTABLE_TSC;
 	raw_spin_unlock_irq(&d->lock);
-	/* Such a page has a pair of its own, which its vCPU makes. */
-	if (!line.set || unstable)
+	if (!line_of(d, &line))
 		return;
 	srcu = srcu_read_lock(&kvm->srcu);
-	hva = gfn_to_hva(kvm, gpa_to_gfn(gpa));
-	if (!kvm_is_error_hva(hva)) {
-		where = (void __user *)(hva + offset_in_page(gpa));
-		if (!copy_from_user(&page, where, sizeof(page)) && page.version) {
-			page.version = (page.version + 2) & ~1U;
-			page.tsc_timestamp = line.tsc;
-			page.system_time = line.virt;
-			page.tsc_to_system_mul = line.mul;
-			page.tsc_shift = line.shift;
-			/* Nothing to do where it fails: the vCPU will write it. */
-			if (copy_to_user(where, &page, sizeof(page)))
-				pr_debug("page of vCPU %d is not there\n", vcpu->vcpu_id);
-		}
+	where = page_of(kvm, vcpu);
+	if (where && !copy_from_user(&page, where, sizeof(page)) && page.version) {
+		page.version = (page.version + 2) & ~1U;
+		page.tsc_timestamp = line.tsc;
+		page.system_time = line.virt;
+		page.tsc_to_system_mul = line.mul;
+		page.tsc_shift = line.shift;
+		/* Nothing to do where it fails: the vCPU will write it. */
+		if (copy_to_user(where, &page, sizeof(page)))
+			pr_debug("page of vCPU %d is not there\n", vcpu->vcpu_id);
 	}
 	srcu_read_unlock(&kvm->srcu, srcu);
+}
+
+/*
+ * Whether what its vCPU was told to write has got there: the vCPU may lose its CPU
+ * between the two for as long as the host pleases.
+ */
+static bool is_written(struct dilated *d, struct kvm *kvm, const struct kvm_vcpu *vcpu)
+{
+	struct pvclock_vcpu_time_info page;
+	void __user *where;
+	struct line line;
+	bool written;
+	int srcu;
+
+	if (!line_of(d, &line))
+		return true;
+	srcu = srcu_read_lock(&kvm->srcu);
+	where = page_of(kvm, vcpu);
+	written = !where || copy_from_user(&page, where, sizeof(page)) ||
+		  (!(page.version & 1) && page.tsc_timestamp == line.tsc &&
+		   page.system_time == line.virt && page.tsc_to_system_mul == line.mul &&
+		   page.tsc_shift == line.shift);
+	srcu_read_unlock(&kvm->srcu, srcu);
+	return written;
 }
 
 /* Whether its page is as asked. */
 static bool is_done(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu)
 {
-	if (!clock_is_on(vcpu) || test_bit(vcpu->vcpu_idx, d->current_))
+	if (!clock_is_on(vcpu))
 		return true;
+	if (test_bit(vcpu->vcpu_idx, d->current_))
+		return is_written(d, kvm, vcpu);
 	/* Held while it is inside KVM. */
 	if (!mutex_trylock(&vcpu->mutex))
 		return false;
@@ -130,6 +169,7 @@ static bool is_done(struct dilated *d, struct kvm *kvm, struct kvm_vcpu *vcpu)
 	return true;
 }
 
+/* With kvm->mm in use. */
 static void update_pages(struct dilated *d, struct kvm *kvm)
 {
 	struct kvm_vcpu *vcpu;
@@ -146,12 +186,13 @@ static void update_pages(struct dilated *d, struct kvm *kvm)
 		done = true;
 		kvm_for_each_vcpu(i, vcpu, kvm)
 			done &= is_done(d, kvm, vcpu);
-		if (done)
+		/* Or user space has set the clock: all begins anew. */
+		if (done || READ_ONCE(d->realign))
 			return;
 		usleep_range(PAUSE_US, 2 * PAUSE_US);
 	}
 	kvm_for_each_vcpu(i, vcpu, kvm)
-		if (clock_is_on(vcpu) && !test_bit(vcpu->vcpu_idx, d->current_))
+		if (clock_is_on(vcpu) && !is_written(d, kvm, vcpu))
 			write_page(d, kvm, vcpu, false);
 }
 

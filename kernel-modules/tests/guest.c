@@ -7,6 +7,7 @@
  *	c		c NANOSECONDS TSC		CLOCK_MONOTONIC, and the TSC then
  *	s MICROSECONDS	s KIND NANOSECONDS CYCLES	for each kind of sleep, as it
  *							ends: how long it was here
+ *	l MICROSECONDS	l LOOPS NANOSECONDS		how often a loop ran for so long
  *	m KILOHERTZ	(nothing)			all CPUs read the clock; the rate
  *							that the TSC really has
  *	e		m READS BACKWARDS WORST LEAP	and stop; in ns: worst way back,
@@ -160,6 +161,39 @@ static void sleep_all(int64_t micros)
 	}
 }
 
+/* What a CPU is worth, by the guest's own clock. */
+
+#define LOOPS_AT_A_TIME	100000
+
+static void *loop(void *arg)
+{
+	int64_t micros = *(int64_t *)arg, begin = now(), t;
+	uint64_t x = begin;
+	char line[100];
+	long loops = 0;
+
+	do {
+		for (int i = 0; i < LOOPS_AT_A_TIME; i++) {
+			x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+			asm volatile("" : "+r"(x));
+		}
+		loops += LOOPS_AT_A_TIME;
+		t = now();
+	} while (t - begin < micros * 1000);
+	snprintf(line, sizeof(line), "l %ld %lld\n", loops, (long long)(t - begin));
+	say(line);
+	return NULL;
+}
+
+/* In a thread of its own, which is none of real time: those are throttled. */
+static void loop_for(int64_t micros)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, loop, &micros);
+	pthread_join(thread, NULL);
+}
+
 /* All CPUs read the clock: none may read what is before a time read already. */
 
 static _Atomic int64_t latest;
@@ -267,6 +301,9 @@ static void obey(const char *command)
 		break;
 	case 's':
 		sleep_all(atoll(command + 1));
+		break;
+	case 'l':
+		loop_for(atoll(command + 1));
 		break;
 	case 'm':
 		start_reading(atof(command + 1));

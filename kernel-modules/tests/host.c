@@ -17,55 +17,12 @@
  *	host hammer SECONDS PID			garbage, from four processes
  *	host monitor SOCKET COMMAND		QEMU's human monitor
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
+#include "control.h"
+
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "../diecast_kvm/diecast_kvm.h"
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int control(void)
-{
-	int fd = open("/dev/diecast_kvm", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		fail("/dev/diecast_kvm");
-	return fd;
-}
-
-static int pidfd(const char *pid)
-{
-	int fd = syscall(SYS_pidfd_open, atoi(pid), 0);
-
-	if (fd < 0)
-		fail("pidfd_open");
-	return fd;
-}
 
 static void info(void)
 {
@@ -77,20 +34,10 @@ static void info(void)
 	       i.dilated, i.missed, i.version);
 }
 
-static void set_by(int module, int process, unsigned int num, unsigned int den)
-{
-	struct diecast_kvm_set s = { .pidfd = process, .numerator = num, .denominator = den };
-
-	if (ioctl(module, DIECAST_KVM_SET, &s))
-		fail("DIECAST_KVM_SET");
-}
-
 static void get(const char *pid)
 {
-	struct diecast_kvm_state s = { .pidfd = pidfd(pid) };
+	struct diecast_kvm_state s = state_of(control(), pidfd(pid));
 
-	if (ioctl(control(), DIECAST_KVM_GET, &s))
-		fail("DIECAST_KVM_GET");
 	printf("flags=%#x factor=%u/%u effective=%u/%u boot=%u/%u vcpus=%u changes=%u", s.flags,
 	       s.numerator, s.denominator, s.effective_numerator, s.effective_denominator,
 	       s.boot_numerator, s.boot_denominator, s.vcpus, s.changes);
@@ -274,22 +221,33 @@ static void refusals(const char *pid)
 	printf("nobody=%s\n", number < 0 ? strerrorname_np(errno) : "0");
 }
 
-/* What the guest says of itself, once it is up: before, it hears nothing. */
+/*
+ * What the guest says of itself, once it is up: before, it hears nothing. Each try
+ * is a connection of its own: of one that was there while the guest's serial port
+ * was set up, nothing may ever get through.
+ */
 static void await(const char *path)
 {
 	int64_t end = now() + 240 * 1000000000LL;
-	int fd = connect_to(path);
 	char line[400];
+	int fd;
 
-	/* A line whose end did not come in time is none, however it begins. */
-	do {
+	for (;;) {
 		if (now() > end) {
 			errno = ETIMEDOUT;
 			fail("the guest does not come up");
 		}
+		fd = connect_to(path);
 		send_line(fd, "i");
-	} while (!read_line(fd, line, sizeof(line), 1000) || strncmp(line, "i ", 2));
-	printf("%s\n", line);
+		/* A line whose end did not come in time is none, however it begins. */
+		while (read_line(fd, line, sizeof(line), 1000)) {
+			if (strncmp(line, "i ", 2))
+				continue;
+			printf("%s\n", line);
+			return;
+		}
+		close(fd);
+	}
 }
 
 static void ask(const char *path, const char *command)

@@ -29,6 +29,34 @@ record Guest(ModuleHost host, String name, int cpus) {
     host.shell("kill -KILL " + pid() + "; rm " + name + ".pid");
   }
 
+  /**
+   * A hard cap of its vCPU threads together, as the daemon writes one on cgroup v2.
+   *
+   * @param percent of a CPU, in periods of 20 ms
+   */
+  void cap(int percent) throws IOException, InterruptedException {
+    host.shell(
+        """
+        p=%1$s; g=/sys/fs/cgroup/capped-%2$s
+        mkdir -p $g/vcpus && echo $p > $g/cgroup.procs && echo threaded > $g/vcpus/cgroup.type
+        echo +cpu > $g/cgroup.subtree_control
+        for t in /proc/$p/task/*; do
+          grep -q '^CPU ' $t/comm && echo ${t##*/} > $g/vcpus/cgroup.threads
+        done
+        echo "%3$d 20000" > $g/vcpus/cpu.max
+        [ $(wc -l < $g/vcpus/cgroup.threads) = %4$d ]
+        """
+            .formatted(pid(), name, percent * 200, cpus));
+  }
+
+  /** Loops per second of its own clock, of one thread. */
+  double loopsPerSecond(double guestSeconds) throws IOException, InterruptedException {
+    String[] answer =
+        host.shell("./host ask %s.serial 'l %d'".formatted(name, Math.round(guestSeconds * 1e6)))
+            .split(" ");
+    return Double.parseDouble(answer[1]) / Double.parseDouble(answer[2]) * 1e9;
+  }
+
   /** What it says of itself: "i", clock source, CPUs, stolen ticks. */
   String[] awaitUp() throws IOException, InterruptedException {
     return host.shell("./host await " + name + ".serial").split(" ");

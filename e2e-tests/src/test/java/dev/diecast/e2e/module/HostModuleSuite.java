@@ -26,6 +26,10 @@ class HostModuleSuite {
   private static final boolean FULL = Boolean.getBoolean("diecast.module.full");
   private static final double RATE_PPM = 200;
   private static final double SLEEP_ERROR = 0.01;
+
+  /** An order above what an emulated CPU takes: only what is wrong altogether exceeds it. */
+  private static final double HOOK_NANOS = 20_000;
+
   private static ModuleHost host;
 
   @BeforeAll
@@ -202,6 +206,23 @@ class HostModuleSuite {
     assertThat(after - before).isBetween(0L, 60_000_000_000L);
     assertThat(Math.abs(guest.rateError(5, 1))).isLessThan(RATE_PPM);
     host.load();
+  }
+
+  /** The two drivers are told apart by no work that a guest does in a second of its own. */
+  @Test
+  void aCpuIsWorthToAGuestWhatItIsUnderTheOtherDriver() throws Exception {
+    DriverComparison drivers = DriverComparison.measure(host, FULL ? 20 : 10);
+    System.out.println(drivers.describe());
+    assertThat(drivers.ratio().value()).isBetween(0.98, 1.02);
+  }
+
+  /** Of a host's VMs most are no business of the module's: they pay for the way to it alone. */
+  @Test
+  void aHookCostsLittle() throws Exception {
+    HookCost cost = HookCost.measure(host, FULL ? 15 : 5);
+    System.out.println(cost.describe());
+    assertThat(cost.hookNanos().values())
+        .allSatisfy(nanos -> assertThat(nanos).isLessThan(HOOK_NANOS));
   }
 
   @Test

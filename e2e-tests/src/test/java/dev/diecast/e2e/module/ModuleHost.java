@@ -3,6 +3,7 @@ package dev.diecast.e2e.module;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.diecast.e2e.worker.SharedWorkerVm;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.UserDirectories;
 import dev.diecast.standalone.debian.DebianPackages;
@@ -51,12 +52,14 @@ final class ModuleHost {
         "SKIPPED: this machine's KVM does not nest");
     ModuleBuild build =
         ModuleBuild.of(
-            DebianPackages.ofRelease(cache, "bookworm", Progress.SILENT), host.shell("uname -r"));
+            DebianPackages.ofRelease(cache, SharedWorkerVm.kernel().release(), Progress.SILENT),
+            host.shell("uname -r"));
     // What the kernel says of a lockup goes to the console, and ends the VM: nothing waits for it.
     host.shell("dmesg -n 8; sysctl -qw kernel.softlockup_panic=1; mkdir -p " + DIRECTORY);
     host.bring(build.module(), "diecast_kvm.ko");
     host.bring(build.initrd(), "initrd");
     host.bring(build.host(), "host");
+    host.bring(build.bare(), "bare");
     return host;
   }
 
@@ -88,6 +91,11 @@ final class ModuleHost {
   /** The program {@code host}: words key=value. */
   Map<String, String> tool(String arguments) throws IOException, InterruptedException {
     return words(shell("./host " + arguments));
+  }
+
+  /** The program {@code bare}: words key=value. */
+  Map<String, String> bare(String arguments) throws IOException, InterruptedException {
+    return words(shell("./bare " + arguments));
   }
 
   static Map<String, String> words(String text) {
@@ -135,6 +143,14 @@ final class ModuleHost {
    * @param factor such as 5/2; 1/1 leaves it alone
    */
   Guest boot(String name, int cpus, String factor) throws IOException, InterruptedException {
+    return boot(name, cpus, factor, "");
+  }
+
+  /**
+   * @param more words of QEMU's command line
+   */
+  Guest boot(String name, int cpus, String factor, String more)
+      throws IOException, InterruptedException {
     String environment =
         qemu.environment().entrySet().stream()
             .map(e -> e.getKey() + "='" + e.getValue() + "' ")
@@ -144,11 +160,13 @@ final class ModuleHost {
                 qemu.systemCommand().stream(),
                 List.of(
                     "-nodefaults -no-user-config -display none -machine q35 -accel kvm -cpu host",
+                    "-name guest=%s,debug-threads=on".formatted(name),
                     "-m 160 -S -smp " + cpus,
                     "-kernel '" + kernel + "' -initrd initrd",
                     "-serial unix:%1$s.serial,server=on,wait=off".formatted(name),
                     "-monitor unix:%1$s.monitor,server=on,wait=off".formatted(name),
-                    "-pidfile %1$s.pid".formatted(name))
+                    "-pidfile %1$s.pid".formatted(name),
+                    more)
                     .stream())
             .collect(Collectors.joining(" "));
     shell(
