@@ -30,7 +30,8 @@ record Guest(ModuleHost host, String name, int cpus) {
   }
 
   /**
-   * A hard cap of its vCPU threads together, as the daemon writes one on cgroup v2.
+   * A hard cap of its vCPU threads together, as the daemon writes one on cgroup v2, and the host's
+   * first CPU for all of them.
    *
    * @param percent of a CPU, in periods of 20 ms
    */
@@ -41,7 +42,9 @@ record Guest(ModuleHost host, String name, int cpus) {
         mkdir -p $g/vcpus && echo $p > $g/cgroup.procs && echo threaded > $g/vcpus/cgroup.type
         echo +cpu > $g/cgroup.subtree_control
         for t in /proc/$p/task/*; do
-          grep -q '^CPU ' $t/comm && echo ${t##*/} > $g/vcpus/cgroup.threads
+          grep -q '^CPU ' $t/comm || continue
+          echo ${t##*/} > $g/vcpus/cgroup.threads
+          taskset -cp 0 ${t##*/} > /dev/null
         done
         echo "%3$d 20000" > $g/vcpus/cpu.max
         [ $(wc -l < $g/vcpus/cgroup.threads) = %4$d ]

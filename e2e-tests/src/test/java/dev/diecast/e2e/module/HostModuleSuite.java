@@ -1,7 +1,9 @@
 package dev.diecast.e2e.module;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.diecast.core.fidelity.Share;
 import dev.diecast.e2e.worker.SharedWorkerVm;
 import dev.diecast.standalone.worker.WorkerVm;
 import java.util.ArrayList;
@@ -26,6 +28,8 @@ class HostModuleSuite {
   private static final boolean FULL = Boolean.getBoolean("diecast.module.full");
   private static final double RATE_PPM = 200;
   private static final double SLEEP_ERROR = 0.01;
+
+  private static final double DRIVER_DIFFERENCE = 0.02;
 
   /** An order above what an emulated CPU takes: only what is wrong altogether exceeds it. */
   private static final double HOOK_NANOS = 20_000;
@@ -208,12 +212,16 @@ class HostModuleSuite {
     host.load();
   }
 
-  /** The two drivers are told apart by no work that a guest does in a second of its own. */
+  /** No work that a guest does in a second of its own tells the two drivers apart. */
   @Test
   void aCpuIsWorthToAGuestWhatItIsUnderTheOtherDriver() throws Exception {
-    DriverComparison drivers = DriverComparison.measure(host, FULL ? 20 : 10);
+    DriverComparison drivers = DriverComparison.measure(host, FULL ? 60 : 30);
     System.out.println(drivers.describe());
-    assertThat(drivers.ratio().value()).isBetween(0.98, 1.02);
+    Share ratio = drivers.ratio();
+    assumeTrue(
+        3 * ratio.error() <= DRIVER_DIFFERENCE,
+        "SKIPPED: this machine is too busy to tell: " + drivers.describe());
+    assertThat(ratio.value()).isBetween(1 - DRIVER_DIFFERENCE, 1 + DRIVER_DIFFERENCE);
   }
 
   /** Of a host's VMs most are no business of the module's: they pay for the way to it alone. */
