@@ -109,6 +109,7 @@ public class ScaleModelReconciler implements Reconciler<ScaleModel> {
         model,
         topologyText(model, context),
         facts.nodes(),
+        hostSource.list(_ -> true).toList(),
         graphSource.list(_ -> true).toList(),
         new CachedStore<>(context, graphSource));
   }

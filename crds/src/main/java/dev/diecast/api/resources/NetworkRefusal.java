@@ -15,7 +15,7 @@ public final class NetworkRefusal extends RuntimeException {
     this.problem = problem;
   }
 
-  NetworkRefusal(String field, String problem) {
+  public NetworkRefusal(String field, String problem) {
     this(field, problem, null);
   }
 

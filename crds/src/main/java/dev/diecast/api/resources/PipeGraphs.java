@@ -1,6 +1,7 @@
 package dev.diecast.api.resources;
 
 import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.PipeGraphSpec.Attachment;
 import dev.diecast.api.v1alpha1.PipeGraphSpec.PipeDescription;
@@ -36,6 +37,7 @@ public final class PipeGraphs {
    *
    * @param hosts names, by the numbers of {@code pipeHosts}
    * @param peerPort UDP port on all of them; empty where there is one
+   * @param engine that is to emulate it
    */
   public static PipeGraphSpec of(
       String model,
@@ -46,7 +48,8 @@ public final class PipeGraphs {
       AddressPlan addresses,
       List<String> hosts,
       PipeHosts pipeHosts,
-      Optional<Integer> peerPort) {
+      Optional<Integer> peerPort,
+      Engine engine) {
     Topology topology = network.topology();
     return new PipeGraphSpec(
         model,
@@ -58,7 +61,8 @@ public final class PipeGraphs {
         topology.nodes().stream().map(TopologyNode::id).toList(),
         pipeHosts.hostOfVertex().subList(0, network.routerCount()),
         topology.links().stream().map(link -> link(link, down.get(link.index()))).toList(),
-        attachments(network, addresses, pipeHosts));
+        attachments(network, addresses, pipeHosts),
+        engine == Engine.Core ? null : engine);
   }
 
   private static PipeGraphSpec.Link link(Link link, boolean down) {

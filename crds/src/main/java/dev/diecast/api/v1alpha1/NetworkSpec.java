@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +23,14 @@ import java.util.Optional;
  * @param distillation how much of it is emulated
  * @param subnet out of which nodes get their addresses
  * @param mtuBytes of every node's interface
+ * @param engine what emulates the pipes
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value =
+        "!has(self.engine) || self.engine != 'Kernel'"
+            + " || (has(self.distillation) && self.distillation.mode == 'EndToEnd')",
+    message = "engine Kernel is for distillation.mode EndToEnd: take that, or engine Core")
 public record NetworkSpec(
     @JsonPropertyDescription("Where the topology comes from: one of configMap, generate and links.")
         @Required
@@ -51,7 +58,13 @@ public record NetworkSpec(
         @Default("1500")
         @Min(576)
         @Max(9000)
-        Integer mtuBytes) {
+        Integer mtuBytes,
+    @JsonPropertyDescription(
+            "What emulates the pipes. Core: the daemons, in user space. Kernel: queueing"
+                + " disciplines of the host's kernel, for EndToEnd and nodes on one host. Auto:"
+                + " Core.")
+        @Default("Auto")
+        EngineChoice engine) {
 
   /** 16,384 groups of up to 256 nodes, off the ranges that clusters usually take. */
   public static final String DEFAULT_SUBNET = "10.64.0.0/10";
@@ -71,6 +84,11 @@ public record NetworkSpec(
   /** The MTU, {@value #DEFAULT_MTU_BYTES} where none is given. */
   public int mtuOrDefault() {
     return mtuBytes == null ? DEFAULT_MTU_BYTES : mtuBytes;
+  }
+
+  /** The engine that it gets: {@code Core} unless {@code Kernel} is asked for. */
+  public Engine engineOrDefault() {
+    return engine == EngineChoice.Kernel ? Engine.Kernel : Engine.Core;
   }
 
   /** How much is emulated; all of it where nothing is said. */

@@ -10,6 +10,7 @@ import java.util.List;
  * What became of a model's topology: how much of it is emulated, what that costs and gets wrong,
  * and which host does what. Guest's frame.
  *
+ * @param engine what emulates it
  * @param crossHostPercent of all steps of packets from pipe to pipe, weighted by bits
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -19,6 +20,7 @@ public record NetworkStatus(
     @JsonPropertyDescription("Links of the topology.") Integer links,
     @JsonPropertyDescription("Of them, those that are down.") Integer linksDown,
     @JsonPropertyDescription("How much is emulated.") @Size(max = 40) String distillation,
+    @JsonPropertyDescription("What emulates the pipes.") Engine engine,
     @JsonPropertyDescription("Unidirectional pipes.") Long pipes,
     @JsonPropertyDescription("Memory of all pipes without packets, bytes.") Long estimatedBytes,
     @JsonPropertyDescription("The most pipes that a packet passes.") Integer longestPathPipes,

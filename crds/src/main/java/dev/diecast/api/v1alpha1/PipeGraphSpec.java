@@ -47,7 +47,8 @@ public record PipeGraphSpec(
     @JsonPropertyDescription("Nodes of the model on the topology, by group.")
         @Required
         @Size(max = 64)
-        List<Attachment> attachments) {
+        List<Attachment> attachments,
+    @JsonPropertyDescription("What emulates it; Core where absent.") Engine engine) {
 
   public PipeGraphSpec {
     hosts = hosts == null ? List.of() : List.copyOf(hosts);
@@ -55,6 +56,11 @@ public record PipeGraphSpec(
     routerHosts = routerHosts == null ? List.of() : List.copyOf(routerHosts);
     links = links == null ? List.of() : List.copyOf(links);
     attachments = attachments == null ? List.of() : List.copyOf(attachments);
+  }
+
+  /** What emulates it, {@code Core} where nothing is said. */
+  public Engine engineOrDefault() {
+    return engine == null ? Engine.Core : engine;
   }
 
   /**

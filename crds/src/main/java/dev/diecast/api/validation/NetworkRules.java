@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.resources.NetworkRefusal;
 import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.LinkAttributes;
 import dev.diecast.api.v1alpha1.NetworkAttachment;
 import dev.diecast.api.v1alpha1.NetworkDistillation;
@@ -43,6 +44,7 @@ final class NetworkRules {
     checkAttachments(spec, at.at("attachments"));
     checkLinks(network.linkChanges(), at.at("linkChanges"));
     checkDistillation(network.distillation(), at.at("distillation"));
+    checkEngine(network, at.at("engine"));
     if (network.mtuOrDefault() < LEAST_MTU || network.mtuOrDefault() > MOST_MTU) {
       at.at("mtuBytes")
           .refuse(
@@ -227,6 +229,16 @@ final class NetworkRules {
       at.refuse("is not for mode " + mode + ": leave it out");
     } else if (hops != null && hops < 1) {
       at.refuse("is " + hops + ", and must be 1 or more");
+    }
+  }
+
+  private static void checkEngine(NetworkSpec network, FieldErrors at) {
+    NetworkDistillation.Mode mode = network.distillationOrDefault().mode();
+    boolean endToEnd = mode == null || mode == NetworkDistillation.Mode.EndToEnd;
+    if (network.engineOrDefault() == Engine.Kernel && !endToEnd) {
+      at.refuse(
+          "is Kernel, which has one pipe for each pair of nodes, and the distillation is %s: set distillation.mode EndToEnd, or engine Core"
+              .formatted(mode));
     }
   }
 

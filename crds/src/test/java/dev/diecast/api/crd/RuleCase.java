@@ -210,6 +210,7 @@ record RuleCase(
         valid,
         at + "/distillation",
         "{mode: WalkIn, hops: 1, coreHops: 1}");
+    add(cases, model, path, "engine Kernel", valid, at + "/engine", "Kernel");
     add(cases, model, path + ".topology", "", valid, at + "/topology/generate", "'ring:3'");
   }
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Whether objects that an earlier CRD took are taken by a later one, field by field. What is stored
@@ -15,6 +17,9 @@ final class SchemaCompatibility {
 
   private static final List<String> UPPER = List.of("maximum", "maxLength", "maxItems");
   private static final List<String> LOWER = List.of("minimum", "minLength", "minItems");
+
+  private static final Pattern UNLESS_PRESENT =
+      Pattern.compile("!has\\(self\\.([A-Za-z]+)\\) \\|\\| ");
 
   private final List<String> breaks = new ArrayList<>();
 
@@ -129,7 +134,16 @@ final class SchemaCompatibility {
     }
     Set<String> rules = rules(now);
     rules.removeAll(rules(released));
+    rules.removeIf(rule -> isOfNewField(rule, released));
     rules.forEach(rule -> breaks.add(path + ": has a new rule: " + rule));
+  }
+
+  /**
+   * What holds where a field is absent holds for all that was stored before there was the field.
+   */
+  private static boolean isOfNewField(String rule, JsonNode released) {
+    Matcher matcher = UNLESS_PRESENT.matcher(rule);
+    return matcher.lookingAt() && !released.path("properties").has(matcher.group(1));
   }
 
   private static Set<String> rules(JsonNode schema) {

@@ -67,7 +67,12 @@ class SchemaCompatibilityTest {
                 spec ->
                     ((ObjectNode) spec.at("/properties")).putObject("more").put("type", "string"),
                 spec -> ((ObjectNode) spec.at("/properties/groups")).put("maxItems", 1_000_000),
-                spec -> ((ObjectNode) spec.at("/properties/groups/items")).remove("required")))
+                spec -> ((ObjectNode) spec.at("/properties/groups/items")).remove("required"),
+                spec ->
+                    ((ObjectNode) spec.at("/properties/groups/items"))
+                        .withArray("x-kubernetes-validations")
+                        .addObject()
+                        .put("rule", "!has(self.more) || self.more != 'x'")))
         .isEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.diecast.api.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.validation.Models;
@@ -36,7 +37,8 @@ class PipeGraphsTest {
         model.addresses(),
         List.of("w1", "w2"),
         assignment.pipeHosts(),
-        Optional.of(6490));
+        Optional.of(6490),
+        Engine.Kernel);
   }
 
   /** What a daemon reads is what the operator had, pipe by pipe and route by route. */
@@ -55,6 +57,7 @@ class PipeGraphsTest {
             .isEqualTo(sent.pipeNumbers(from, to).orElse(new int[0]));
       }
     }
+    assertThat(graph.engineOrDefault()).isEqualTo(Engine.Kernel);
     assertThat(PipeGraphs.down(graph)).isEqualTo(model.down());
     assertThat(PipeGraphs.nodeNames(graph))
         .containsExactly("shop-web-0", "shop-web-1", "shop-web-2", "shop-db-0");

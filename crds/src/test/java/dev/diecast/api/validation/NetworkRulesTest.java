@@ -42,6 +42,7 @@ class NetworkRulesTest {
           /distillation                      | {mode: EndToEnd, hops: 2}           | spec.network.distillation.hops                 | leave it out
           /subnet                            | 10.96.1.0/12                        | spec.network.subnet                            | 10.96.0.0/12
           /subnet                            | 10.96.0.0/29                        | spec.network.subnet                            | larger subnet
+          /engine                            | Kernel                              | spec.network.engine                            | engine Core
           /mtuBytes                          | 100                                 | spec.network.mtuBytes                          | 576
           """)
   void namesFieldAndMend(String pointer, String value, String field, String mend) {

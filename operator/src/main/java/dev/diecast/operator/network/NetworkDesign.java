@@ -1,8 +1,12 @@
 package dev.diecast.operator.network;
 
 import dev.diecast.api.resources.ModelNetwork;
+import dev.diecast.api.resources.NetworkRefusal;
 import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHost;
+import dev.diecast.api.v1alpha1.DilationHostStatus;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.NetworkStatus;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
@@ -21,6 +25,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -69,6 +74,47 @@ public final class NetworkDesign {
     return new NetworkDesign(model, network, distilled, hosts, assignment);
   }
 
+  private Engine engine() {
+    return model.getSpec().network().engineOrDefault();
+  }
+
+  /**
+   * @param known all hosts, as their daemons describe them
+   * @throws NetworkRefusal where the engine asked for cannot emulate it there
+   */
+  void requireEngine(Collection<DilationHost> known) {
+    if (engine() == Engine.Core) {
+      return;
+    }
+    if (hosts.size() > 1) {
+      throw new NetworkRefusal(
+          "engine",
+          "is Kernel, whose pipes are all on one host, and the nodes are on %s: take Core, or a spec.hosts.selector of one host that has room for all"
+              .formatted(String.join(", ", hosts)));
+    }
+    for (DilationHost host : known) {
+      if (hosts.contains(host.getMetadata().getName())) {
+        kernelObstacle(host)
+            .ifPresent(
+                reason -> {
+                  throw new NetworkRefusal(
+                      "engine",
+                      "is Kernel, and host %s cannot do that: %s"
+                          .formatted(host.getMetadata().getName(), reason));
+                });
+      }
+    }
+  }
+
+  /** A host that does not say is tried: its daemon knows when it comes to it. */
+  private static Optional<String> kernelObstacle(DilationHost host) {
+    return Optional.ofNullable(host.getStatus())
+        .map(DilationHostStatus::features)
+        .map(DilationHostStatus.Features::kernelPipes)
+        .filter(pipes -> Boolean.FALSE.equals(pipes.available()))
+        .map(pipes -> Objects.requireNonNullElse(pipes.reason(), "take the engine Core"));
+  }
+
   /**
    * @param peerPort for packets between hosts, where there are several
    */
@@ -82,7 +128,8 @@ public final class NetworkDesign {
         network.addresses(),
         hosts,
         assignment.pipeHosts(),
-        hosts.size() > 1 ? Optional.of(peerPort) : Optional.empty());
+        hosts.size() > 1 ? Optional.of(peerPort) : Optional.empty(),
+        engine());
   }
 
   /**
@@ -101,6 +148,7 @@ public final class NetworkDesign {
         attached.topology().links().size(),
         network.down().cardinality(),
         network.distillation().toString(),
+        engine(),
         distilled.counts().directed(),
         distilled.counts().estimatedBytes(),
         longest.pipes(),

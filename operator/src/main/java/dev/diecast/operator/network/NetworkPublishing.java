@@ -4,6 +4,7 @@ import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.resources.NetworkRefusal;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.NetworkStatus;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
@@ -37,12 +38,14 @@ public final class NetworkPublishing {
 
   /**
    * @param nodes the model's, all of them placed
+   * @param hosts all of them
    * @param all PipeGraphs of all models
    */
   public static Optional<NetworkFacts> publish(
       ScaleModel model,
       TopologyText text,
       List<DilatedNode> nodes,
+      Collection<DilationHost> hosts,
       Collection<PipeGraph> all,
       CachedStore<PipeGraph> store) {
     List<PipeGraph> graphs =
@@ -65,9 +68,10 @@ public final class NetworkPublishing {
           case TopologyText.Missing missing ->
               unchanged(model, "spec.network.topology.configMap: " + missing.message());
           case TopologyText.Found found ->
-              publish(model, Optional.of(found.gml()), nodes, graphs, newest, own, port, store);
+              publish(
+                  model, Optional.of(found.gml()), nodes, hosts, graphs, newest, own, port, store);
           case TopologyText.None _ ->
-              publish(model, Optional.empty(), nodes, graphs, newest, own, port, store);
+              publish(model, Optional.empty(), nodes, hosts, graphs, newest, own, port, store);
         });
   }
 
@@ -75,6 +79,7 @@ public final class NetworkPublishing {
       ScaleModel model,
       Optional<String> gml,
       List<DilatedNode> nodes,
+      Collection<DilationHost> hosts,
       Collection<PipeGraph> graphs,
       Optional<PipeGraph> newest,
       Optional<PipeGraph> own,
@@ -93,6 +98,7 @@ public final class NetworkPublishing {
     try {
       ModelNetwork network = ModelNetwork.of(model.getSpec(), gml);
       NetworkDesign design = NetworkDesign.of(model, network, nodes);
+      design.requireEngine(hosts);
       PipeGraph graph =
           own.filter(there -> digest.equals(digestOf(there)))
               .orElseGet(

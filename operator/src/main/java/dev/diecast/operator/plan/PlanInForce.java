@@ -82,7 +82,10 @@ public final class PlanInForce {
         .anyMatch(model.getMetadata().getGeneration()::equals);
   }
 
-  /** Whether a host's change may let a model be placed that was not, or move a node's TSC. */
+  /**
+   * Whether a host's change may let a model be placed or networked that was not, or move a node's
+   * TSC.
+   */
   public static boolean concerns(DilationHost before, DilationHost after) {
     return !facts(before).equals(facts(after));
   }
@@ -99,6 +102,7 @@ public final class PlanInForce {
                         Optional.ofNullable(status.overheadPerNode()),
                         Optional.ofNullable(status.tsc()),
                         status.drivers(),
+                        Optional.ofNullable(status.features()).map(f -> f.kernelPipes()),
                         status.conditions().stream()
                             .filter(condition -> Objects.equals(condition.getType(), "Ready"))
                             .map(Condition::getStatus)

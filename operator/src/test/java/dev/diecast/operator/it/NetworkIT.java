@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.DilationHostStatus;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
@@ -13,6 +15,7 @@ import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.network.assign.PipeHosts;
+import dev.diecast.operator.Fixtures;
 import dev.diecast.operator.vm.KubeVirt;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -170,6 +173,48 @@ class NetworkIT {
     cluster.awaitThat("loads of both", c -> c.model("m").getStatus().network().hosts().size() == 2);
     assertThat(cluster.model("m").getStatus().network().hosts())
         .allSatisfy(host -> assertThat(host.sentBitsPerSecond()).isPositive());
+  }
+
+  /** Nothing of it is published until one host has all, and then at once. */
+  @Test
+  void theKernelsEngineIsForOneHostThatHasIt() {
+    String links = "links: [{from: paris, to: berlin, bitsPerSecond: 10M, delayMicros: 9000}]";
+    cluster.hostStatus(namespace + "-w1", kernelPipes(false));
+    apply(links, "engine: Kernel\ndistillation: {mode: EndToEnd}");
+    cluster.await("m", "Networked", "False/InvalidNetwork");
+    assertThat(cluster.message("m", "Networked"))
+        .startsWith("spec.network.engine: ")
+        .contains(namespace + "-w1", "no netem");
+    assertThat(graphs()).isEmpty();
+
+    cluster.hostStatus(namespace + "-w1", kernelPipes(true));
+    assertThat(onlyGraph().getSpec().engineOrDefault()).isEqualTo(Engine.Kernel);
+    cluster.awaitThat(
+        "what it gets", c -> c.model("m").getStatus().network().engine() == Engine.Kernel);
+  }
+
+  private static DilationHostStatus kernelPipes(boolean available) {
+    DilationHostStatus status = Fixtures.hostStatus("2", "8Gi", Fixtures.TSC_KILOHERTZ, "True");
+    return new DilationHostStatus(
+        status.observedGeneration(),
+        status.capacity(),
+        status.overheadPerNode(),
+        status.tsc(),
+        status.drivers(),
+        new DilationHostStatus.Features(
+            null,
+            null,
+            null,
+            null,
+            null,
+            new DilationHostStatus.KernelPipes(
+                available, available ? null : "this kernel has no netem: load it")),
+        null,
+        null,
+        null,
+        null,
+        null,
+        status.conditions());
   }
 
   @Test

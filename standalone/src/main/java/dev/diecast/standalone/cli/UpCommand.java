@@ -9,6 +9,7 @@ import dev.diecast.standalone.cli.session.Refusal;
 import dev.diecast.standalone.cli.session.Session;
 import dev.diecast.standalone.cli.session.Setup;
 import dev.diecast.standalone.cli.session.StartOptions;
+import dev.diecast.standalone.cli.session.TopologyMaps;
 import dev.diecast.standalone.cli.session.TopologyOption;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
@@ -50,6 +51,7 @@ final class UpCommand implements Callable<Integer> {
     }
     ModelFile read = file == null ? null : topology.read(file);
     if (read != null) {
+      TopologyMaps.requireCore(file, read);
       Setup.refuseUnknownImages(read);
     }
     Instance target = instance.instance();

@@ -124,6 +124,7 @@ public final class RunCommand implements Callable<Integer> {
     requireWritable();
     applyTolerances(model);
     TopologyMaps.requireAll(file, read);
+    TopologyMaps.requireCore(file, read);
     Setup.refuseUnknownImages(read);
     Instance target = instance.instance();
     ProgressConsole progress = start.progress();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.diecast.api.resources.ModelNetwork;
 import dev.diecast.api.resources.NetworkRefusal;
 import dev.diecast.api.v1alpha1.Api;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.TopologyConfigMap;
 import dev.diecast.core.network.topology.LinkDefaults;
@@ -151,6 +152,25 @@ public final class TopologyMaps {
                   data.isEmpty() ? "none" : String.join(", ", data.keySet())));
     }
     return text;
+  }
+
+  /**
+   * Refuses models that this machine's guests cannot be joined to: their cards have sockets.
+   *
+   * @throws Refusal naming model, field and mend
+   */
+  public static void requireCore(Path file, ModelFile read) {
+    for (ScaleModel model : read.models()) {
+      if (model
+          .getSpec()
+          .networkSpec()
+          .filter(n -> n.engineOrDefault() != Engine.Core)
+          .isPresent()) {
+        throw new Refusal(
+            "%s: ScaleModel %s: spec.network.engine: is Kernel, which joins tap devices, and guests on this machine have sockets: take Core or Auto here"
+                .formatted(file, model.getMetadata().getName()));
+      }
+    }
   }
 
   /**

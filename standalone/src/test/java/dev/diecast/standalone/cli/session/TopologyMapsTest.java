@@ -63,6 +63,19 @@ class TopologyMapsTest {
     assertThat(read.imagesOnNetworks()).hasSize(1);
   }
 
+  /** A cluster's guests can have it, and `plan` takes it: sound, and not to be had here. */
+  @Test
+  void theKernelsEngineIsNotForGuestsOfThisMachine() throws IOException {
+    String kernel = "{engine: Kernel, distillation: {mode: EndToEnd}, topology: {configMap: ";
+    ModelFile read = read(MAP + MODEL.replace("{topology: {configMap: ", kernel));
+    assertThatThrownBy(() -> TopologyMaps.requireCore(directory, read))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("ScaleModel shop: spec.network.engine")
+        .hasMessageContaining("take Core");
+    assertThatCode(() -> TopologyMaps.requireCore(directory, read(MAP + MODEL)))
+        .doesNotThrowAnyException();
+  }
+
   static Stream<Arguments> faults() {
     return Stream.of(
         Arguments.of(", labels: {diecast.dev/topology: \"true\"}", "", "needs the label"),
