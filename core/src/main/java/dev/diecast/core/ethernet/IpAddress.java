@@ -1,5 +1,7 @@
 package dev.diecast.core.ethernet;
 
+import java.nio.ByteBuffer;
+
 /**
  * An IPv6 address, or an IPv4 address as the IPv6 address that maps it (RFC 4291, section 2.5.5.2).
  *
@@ -18,6 +20,13 @@ public record IpAddress(long high, long low) {
           throw new IllegalArgumentException(
               "an address of %d bytes: 4 or 16 are wanted".formatted(bytes.length));
     };
+  }
+
+  /** The four or sixteen bytes in network order: those that {@link #of} takes. */
+  public byte[] bytes() {
+    return high == 0 && low >>> 32 == MAPPED >>> 32
+        ? ByteBuffer.allocate(4).putInt((int) low).array()
+        : ByteBuffer.allocate(16).putLong(high).putLong(low).array();
   }
 
   /** Of an IPv4 address as a number. */

@@ -30,6 +30,15 @@ public record MacAddress(long bits) {
     return new MacAddress(HexFormat.fromHexDigitsToLong(text.replace(":", "")));
   }
 
+  /** The six bytes in network order. */
+  public byte[] bytes() {
+    byte[] bytes = new byte[BYTES];
+    for (int i = 0; i < BYTES; i++) {
+      bytes[i] = (byte) (bits >>> 8 * (BYTES - 1 - i));
+    }
+    return bytes;
+  }
+
   static boolean isGroup(long bits) {
     return (bits & GROUP_BIT) != 0;
   }

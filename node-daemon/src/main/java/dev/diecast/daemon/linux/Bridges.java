@@ -21,6 +21,8 @@ public final class Bridges {
   private static final int SIOCSIFFLAGS = 0x8914;
   private static final int SIOCGIFMTU = 0x8921;
   private static final int SIOCSIFMTU = 0x8922;
+  private static final int SIOCSIFHWADDR = 0x8924;
+  private static final int SIOCGIFHWADDR = 0x8927;
   private static final int SIOCGIFINDEX = 0x8933;
   private static final int SIOCBRADDBR = 0x89a0;
   private static final int SIOCBRDELBR = 0x89a1;
@@ -65,9 +67,8 @@ public final class Bridges {
 
   /** Whether there is a device of that name. */
   public static boolean exists(String device) throws SystemCallException {
-    try (Descriptor socket = Sockets.control();
-        Arena arena = Arena.ofConfined()) {
-      index(socket, arena, device);
+    try {
+      index(device);
       return true;
     } catch (SystemCallException e) {
       if (e.errno() == ENODEV) {
@@ -100,6 +101,20 @@ public final class Bridges {
         }
       }
       return false;
+    }
+  }
+
+  /**
+   * Keeps a bridge's MAC address as it is. Else it changes with the ports, and with every change
+   * the kernel forgets all neighbours on it, those for good included (net/core/neighbour.c:
+   * neigh_changeaddr).
+   */
+  public static void keepAddress(String bridge) throws SystemCallException {
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment request = request(arena, bridge);
+      SystemCalls.ioctl(socket, SIOCGIFHWADDR, request.address(), "address of " + bridge);
+      SystemCalls.ioctl(socket, SIOCSIFHWADDR, request.address(), "address of " + bridge);
     }
   }
 
@@ -151,10 +166,7 @@ public final class Bridges {
    */
   public static void mute(String bridge) throws IOException {
     withoutIpv6(bridge);
-    try (Descriptor socket = Sockets.control();
-        Arena arena = Arena.ofConfined()) {
-      RouteNetlink.bridgeWithoutSnooping(bridge, index(socket, arena, bridge));
-    }
+    RouteNetlink.bridgeWithoutSnooping(bridge, index(bridge));
   }
 
   /**
@@ -164,23 +176,34 @@ public final class Bridges {
    * it is up.
    */
   public static void withoutIpv6(String device) throws IOException {
-    // These files are those of the namespace of whoever opens them.
-    Path switches = Path.of("/proc/sys/net/ipv6/conf").resolve(device);
-    if (!Files.exists(switches)) {
-      return;
-    }
-    withoutIpv6Address(device);
-    Path disabled = switches.resolve("disable_ipv6");
-    if (Files.isWritable(disabled)) {
-      Files.writeString(disabled, "1");
+    Path disabled = disabledIpv6(device);
+    if (Files.exists(disabled)) {
+      withoutIpv6Address(device);
+      write(disabled, "1");
     }
   }
 
-  static void withoutIpv6Address(String device) throws SystemCallException {
-    try (Descriptor socket = Sockets.control();
-        Arena arena = Arena.ofConfined()) {
-      RouteNetlink.withoutIpv6Address(device, index(socket, arena, device));
+  /**
+   * Lets a bridge that was muted know IPv6 neighbours, which the kernel refuses where IPv6 is off
+   * (net/ipv6/ndisc.c: ndisc_allow_add). It still has no address, and so nothing to say.
+   */
+  public static void knowIpv6(String bridge) throws IOException {
+    write(disabledIpv6(bridge), "0");
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    if (Files.isWritable(file)) {
+      Files.writeString(file, text);
     }
+  }
+
+  /** These files are those of the namespace of whoever opens them. */
+  static Path disabledIpv6(String device) {
+    return Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
+  }
+
+  static void withoutIpv6Address(String device) throws SystemCallException {
+    RouteNetlink.withoutIpv6Address(device, index(device));
   }
 
   private static void withName(String bridge, int call, String what) throws SystemCallException {
@@ -197,6 +220,13 @@ public final class Bridges {
       MemorySegment request = request(arena, bridge);
       request.set(JAVA_INT, IFNAMSIZ, index(socket, arena, device));
       SystemCalls.ioctl(socket, call, request.address(), what);
+    }
+  }
+
+  static int index(String device) throws SystemCallException {
+    try (Descriptor socket = Sockets.control();
+        Arena arena = Arena.ofConfined()) {
+      return index(socket, arena, device);
     }
   }
 

@@ -50,9 +50,16 @@ final class NetworkCollector extends Collector {
   }
 
   private void add(ModelKey model, ModelReport report) {
-    EngineTotals engine = report.engine();
     attached.addMetric(labels(model), report.attached());
-    pipes.addMetric(labels(model), engine.pipes());
+    pipes.addMetric(labels(model), report.pipes());
+    report.engine().ifPresent(engine -> add(model, engine));
+    drops.addMetric(
+        labels(model, "unsent"),
+        report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
+    report.peers().forEach((host, peer) -> add(model, host, peer));
+  }
+
+  private void add(ModelKey model, EngineTotals engine) {
     lateness.addMetric(labels(model, "0.5"), engine.deliveryLateness().p50Micros() / MICROS);
     lateness.addMetric(labels(model, "0.99"), engine.deliveryLateness().p99Micros() / MICROS);
     lateness.addMetric(labels(model, "1"), engine.deliveryLateness().maxMicros() / MICROS);
@@ -70,13 +77,9 @@ final class NetworkCollector extends Collector {
     drops.addMetric(labels(model, "receiver"), engine.ports().receiverDrops());
     drops.addMetric(
         labels(model, "malformed"), engine.door().malformed() + engine.ports().oversizedFrames());
-    drops.addMetric(
-        labels(model, "unsent"),
-        report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
     refused.addMetric(labels(model, "foreign"), engine.link().foreignDatagrams());
     refused.addMetric(labels(model, "forged"), engine.link().forgedDatagrams());
     refused.addMetric(labels(model, "repeated"), engine.link().repeatedDatagrams());
-    report.peers().forEach((host, peer) -> add(model, host, peer));
   }
 
   private void add(ModelKey model, String host, PeerCounters peer) {

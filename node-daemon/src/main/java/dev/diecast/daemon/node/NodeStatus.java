@@ -107,7 +107,8 @@ final class NodeStatus {
               NETWORKED,
               Conditions.TRUE,
               "Attached",
-              "its frames go through the pipes of PipeGraph " + attached.graph());
+              "its frames go through the pipes of PipeGraph %s (engine %s)"
+                  .formatted(attached.graph(), attached.engine()));
       case NetworkOutcome.Refused refused ->
           new Claim(NETWORKED, Conditions.FALSE, refused.obstacle().name(), refused.message());
     };

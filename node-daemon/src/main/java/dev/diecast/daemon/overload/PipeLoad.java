@@ -48,15 +48,19 @@ public final class PipeLoad {
     this.window = window;
   }
 
-  /** Takes one reading of each; a model that was not there before has no use yet. */
+  /**
+   * Takes one reading of each; a model that was not there before has no use yet, and one whose
+   * pipes are the kernel's has none.
+   */
   public Map<ModelKey, PipeUse> read(Map<ModelKey, ModelReport> reports, long nanos) {
     readings.keySet().retainAll(reports.keySet());
     Map<ModelKey, PipeUse> uses = new HashMap<>();
     reports.forEach(
         (model, report) ->
-            use(
-                    readings.computeIfAbsent(model, _ -> new ArrayDeque<>()),
-                    Counters.of(nanos, report.engine()))
+            report
+                .engine()
+                .map(engine -> Counters.of(nanos, engine))
+                .flatMap(now -> use(readings.computeIfAbsent(model, _ -> new ArrayDeque<>()), now))
                 .ifPresent(use -> uses.put(model, use)));
     return uses;
   }

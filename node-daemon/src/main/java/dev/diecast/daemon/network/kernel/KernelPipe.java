@@ -29,6 +29,10 @@ public record KernelPipe(
   /** Of the shortest frame with what is around it. */
   static final int LEAST_BYTES = EthernetFrame.wireBits(0) / 8;
 
+  /** Through which nothing gets. */
+  public static final KernelPipe NOTHING =
+      new KernelPipe(1_000_000, 0, PipeAttributes.BILLION, 1000);
+
   private static final long MOST_PACKETS = 10_000_000;
   private static final int BITS = 8;
 
@@ -42,7 +46,7 @@ public record KernelPipe(
     long bytesPerSecond = pipe.bitsPerSecond().dividedBy(Rational.of(BITS)).roundToLong();
     if (bytesPerSecond < 1) {
       throw new IllegalArgumentException(
-          "a pipe of %s bit/s of host time: the kernel's queues have %d at least; lower T, raise the bandwidth, or take the engine core"
+          "a pipe of %s bit/s of host time: the kernel's queues have %d at least; lower T, raise the bandwidth, or take engine Core"
               .formatted(pipe.bitsPerSecond().toText(), BITS));
     }
     long underWay =

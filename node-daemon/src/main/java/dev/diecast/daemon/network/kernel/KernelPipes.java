@@ -90,6 +90,23 @@ public final class KernelPipes implements AutoCloseable {
     }
   }
 
+  /**
+   * Marks all frames that come in by a device, so that wherever they leave this namespace they do
+   * so through the pipe of this mark ({@link DeviceTree#byMark}). Once for each device.
+   *
+   * <p>The kernel forgets a frame's priority when it enters a namespace, and HTB takes one that is
+   * a class of its own for that class (Linux, net/sched/sch_htb.c: htb_classify); so no frame can
+   * bring a mark along.
+   */
+  public void mark(String device, int mark) throws IOException {
+    tc.batch(
+        List.of(
+            TcPlan.words("qdisc add dev %s clsact", device),
+            TcPlan.words(
+                "filter add dev %s ingress protocol all pref 1 flower action skbedit priority %s%x",
+                device, TcState.OURS, DeviceTree.minorOfMark(mark))));
+  }
+
   private static void verify(String device, TcState now, DeviceTree wanted)
       throws KernelPipesException {
     List<List<String>> left = TcPlan.changes(device, now, wanted);

@@ -27,6 +27,8 @@ public record KernelSupport(
   private static final String DELETE = "qdisc del dev lo root";
   private static final String FLOWER =
       "filter add dev lo parent dc0: protocol ip pref 3520 flower dst_ip 10.0.0.1 classid dc0:1";
+  private static final String MARK =
+      "filter add dev lo parent dc0: protocol all pref 1 flower action skbedit priority dc0:1";
 
   /** Tries it. Needs root. */
   public static KernelSupport probe(KernelFeatures kernel) throws InterruptedException {
@@ -40,7 +42,7 @@ public record KernelSupport(
           false,
           ifb,
           Optional.of(
-              "engine kernel cannot be tried: %s: it needs root and iproute2's tc; take the engine core"
+              "engine kernel cannot be tried: %s: it needs root and iproute2's tc; take engine Core"
                   .formatted(e.getCause().getMessage())));
     }
   }
@@ -51,6 +53,7 @@ public record KernelSupport(
     boolean netem = takes(tc, NETEM) && takes(tc, DELETE);
     boolean htb = takes(tc, HTB);
     boolean flower = htb && takes(tc, FLOWER);
+    boolean mark = flower && takes(tc, MARK);
     List<String> missing = new ArrayList<>();
     if (!htb) {
       missing.add("HTB (module sch_htb)");
@@ -61,6 +64,9 @@ public record KernelSupport(
     if (htb && !flower) {
       missing.add("flower (module cls_flower)");
     }
+    if (flower && !mark) {
+      missing.add("skbedit (module act_skbedit)");
+    }
     return new KernelSupport(
         htb,
         netem,
@@ -69,7 +75,7 @@ public record KernelSupport(
         missing.isEmpty()
             ? Optional.empty()
             : Optional.of(
-                "this kernel has no %s: load it, or take the engine core"
+                "this kernel has no %s: load it, or take engine Core"
                     .formatted(String.join(", no ", missing))));
   }
 

@@ -32,7 +32,7 @@ final class TcPlan {
     if (!now.isOurs() && !now.isDefault()) {
       throw new KernelPipesException(
           KernelPipesException.Reason.FOREIGN_QDISC,
-          "device %s has a root qdisc %s %s that is not ours: remove it (tc qdisc del dev %s root), or take the engine core"
+          "device %s has a root qdisc %s %s that is not ours: remove it (tc qdisc del dev %s root), or take engine Core"
               .formatted(device, now.rootKind().orElse("?"), now.rootHandle(), device));
     }
     List<List<String>> commands = new ArrayList<>();
@@ -178,7 +178,7 @@ final class TcPlan {
     return Integer.toHexString(number);
   }
 
-  private static List<String> words(String format, Object... arguments) {
+  static List<String> words(String format, Object... arguments) {
     return List.of(String.format(Locale.ROOT, format, arguments).split(" "));
   }
 }

@@ -162,15 +162,24 @@ public final class ModelNetworks implements AutoCloseable {
       return;
     }
     try {
-      engines.put(model, ModelEngine.start(model, next, rendezvous.peers(model, next, self)));
+      engines.put(
+          model,
+          switch (next.shape().engine()) {
+            case Core -> CoreEngine.start(model, next, rendezvous.peers(model, next, self));
+            case Kernel -> KernelEngine.start(next);
+          });
     } catch (NoPeerException e) {
       refuse(model, Obstacle.NoPeerAddress, e.getMessage());
       return;
     }
     refusals.remove(model);
     LOG.infof(
-        "%s: %s: %d pipes on %d hosts",
-        model, next.graph(), next.network().pipes().size(), next.shape().hostNames().size());
+        "%s: %s: %d pipes on %d hosts, engine %s",
+        model,
+        next.graph(),
+        next.network().pipes().size(),
+        next.shape().hostNames().size(),
+        next.shape().engine());
   }
 
   private void refuse(ModelKey model, Obstacle obstacle, String message) {
@@ -223,11 +232,11 @@ public final class ModelNetworks implements AutoCloseable {
   /** Looks for hosts that do not answer; the engine goes on with the others. */
   private Optional<Refused> silence(ModelKey model, ModelEngine engine) {
     List<String> silent = engine.silentPeers();
-    if (silent.isEmpty()) {
+    if (silent.isEmpty() || !(engine instanceof CoreEngine core)) {
       return Optional.empty();
     }
     try {
-      rendezvous.renew(model, engine);
+      rendezvous.renew(model, core);
     } catch (IOException | RuntimeException e) {
       LOG.warnf("%s: %s", model, e);
     }
@@ -253,10 +262,7 @@ public final class ModelNetworks implements AutoCloseable {
   /** What the engines have done, by model. Waits for nobody. */
   public Map<ModelKey, ModelReport> reports() {
     Map<ModelKey, ModelReport> reports = new HashMap<>();
-    engines.forEach(
-        (model, engine) ->
-            reports.put(
-                model, new ModelReport(engine.totals(), engine.attached(), engine.peers())));
+    engines.forEach((model, engine) -> reports.put(model, engine.report()));
     return reports;
   }
 

@@ -1,5 +1,7 @@
 package dev.diecast.daemon.network.model;
 
+import dev.diecast.api.v1alpha1.Engine;
+
 /** What became of joining a node to its model's network. */
 public sealed interface NetworkOutcome {
 
@@ -8,8 +10,9 @@ public sealed interface NetworkOutcome {
    *
    * @param graph name of the PipeGraph
    * @param pipes of it on this host
+   * @param engine that emulates them
    */
-  record Attached(String graph, long pipes) implements NetworkOutcome {}
+  record Attached(String graph, long pipes, Engine engine) implements NetworkOutcome {}
 
   /** It is not joined; the message holds the mend. */
   record Refused(Obstacle obstacle, String message) implements NetworkOutcome {}

@@ -1,6 +1,7 @@
 package dev.diecast.daemon.network.model;
 
 import dev.diecast.api.resources.PipeGraphs;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.ethernet.Station;
@@ -29,7 +30,8 @@ record NetworkShape(
     int mtuBytes,
     List<String> hostNames,
     PipeHosts hosts,
-    Optional<Integer> peerPort) {
+    Optional<Integer> peerPort,
+    Engine engine) {
 
   static NetworkShape of(
       PipeGraphSpec graph, EmulatedNetwork network, DilationFactor factor, int mtuBytes) {
@@ -40,7 +42,8 @@ record NetworkShape(
         mtuBytes,
         graph.hosts(),
         PipeGraphs.hosts(graph),
-        Optional.ofNullable(graph.peerPort()));
+        Optional.ofNullable(graph.peerPort()),
+        graph.engineOrDefault());
   }
 
   /**

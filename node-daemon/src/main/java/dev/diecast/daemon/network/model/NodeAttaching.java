@@ -52,7 +52,8 @@ final class NodeAttaching {
           "nobody answers at its QEMU's socket %s: tried again until somebody does"
               .formatted(silent.get()));
     }
-    return new NetworkOutcome.Attached(engine.now().graph(), engine.now().network().pipes().size());
+    return new NetworkOutcome.Attached(
+        engine.now().graph(), engine.now().network().pipes().size(), engine.now().shape().engine());
   }
 
   private boolean isHere(ModelEngine engine, int station) {

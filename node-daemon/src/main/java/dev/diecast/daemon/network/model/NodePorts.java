@@ -1,6 +1,5 @@
 package dev.diecast.daemon.network.model;
 
-import dev.diecast.daemon.network.PortSpec;
 import dev.diecast.daemon.process.NetworkChannel;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.QemuProcess;
@@ -33,8 +32,8 @@ final class NodePorts {
     return switch (channel) {
       case null -> Optional.empty();
       case NetworkChannel.StreamSocket socket -> {
-        PortSpec spec = new PortSpec.StreamConnect(path(qemu, socket.path()));
-        yield Optional.of((engine, station) -> engine.attach(station, spec, qemu.key()));
+        Path path = path(qemu, socket.path());
+        yield Optional.of((engine, station) -> engine.connect(station, path, qemu.key()));
       }
       case NetworkChannel.InheritedTap tap ->
           Optional.of((engine, station) -> open(engine, station, node, tap.fd()));
@@ -47,17 +46,12 @@ final class NodePorts {
     // The namespace last: its check that the process lives holds for the device as well.
     String device = device(qemu, fd);
     try (PinnedNamespace namespace = PinnedNamespace.of(proc, qemu.key())) {
-      if (engine.isAttached(station, qemu.key()) && taps.isInForce(namespace, device)) {
+      TapTakeover.Door door = engine.door(station, qemu.key());
+      if (engine.isAttached(station, qemu.key()) && taps.isInForce(namespace, device, door)) {
         return;
       }
       engine.detach(station);
-      taps.take(
-          node.vm(),
-          qemu,
-          namespace,
-          device,
-          node.mtuBytes(),
-          spec -> engine.attach(station, spec, qemu.key()));
+      taps.take(node.vm(), qemu, namespace, device, node.mtuBytes(), door);
     } catch (IOException | RuntimeException | Error e) {
       // Half of it is none: else the node looked attached while frames went past the pipes.
       engine.detach(station);

@@ -88,7 +88,7 @@ public final class Rendezvous {
   }
 
   /** Looks for the engine's silent peers, and makes it speak with those that are elsewhere now. */
-  void renew(ModelKey model, ModelEngine engine) throws IOException {
+  void renew(ModelKey model, CoreEngine engine) throws IOException {
     Map<String, PublishedPeer> before = met.getOrDefault(model, Map.of());
     for (String name : engine.silentPeers()) {
       Optional<PublishedPeer> now =

@@ -34,9 +34,10 @@ final class TakenTaps {
     this.taken = taken;
   }
 
-  /** Whether a VM's frames come to our tap, and go nowhere else. */
-  boolean isInForce(PinnedNamespace namespace, String device) throws IOException {
-    return new TapTakeover(namespace.path(), device, taken).isInForce();
+  /** Whether a VM's frames come to a door, and go nowhere else. */
+  boolean isInForce(PinnedNamespace namespace, String device, TapTakeover.Door door)
+      throws IOException {
+    return new TapTakeover(namespace.path(), device, taken).isInForce(door);
   }
 
   /** Takes a VM's tap, or finishes what was begun of it. */
@@ -46,7 +47,7 @@ final class TakenTaps {
       PinnedNamespace namespace,
       String device,
       int mtuBytes,
-      TapTakeover.Opening opening)
+      TapTakeover.Door door)
       throws IOException {
     TapTakeover takeover = new TapTakeover(namespace.path(), device, taken);
     long number = namespace.number();
@@ -60,7 +61,7 @@ final class TakenTaps {
       records.compute(vm.uid(), record -> with(record, vm, qemu, before));
       known = Optional.of(before);
     }
-    takeover.take(known.get(), mtuBytes, opening);
+    takeover.take(known.get(), mtuBytes, door);
   }
 
   private static VmRecord with(

@@ -2,7 +2,7 @@ package dev.diecast.daemon.network.model;
 
 import dev.diecast.daemon.linux.Bridges;
 import dev.diecast.daemon.linux.NetworkNamespaces;
-import dev.diecast.daemon.network.PortSpec;
+import dev.diecast.daemon.linux.Veths;
 import dev.diecast.daemon.record.OwnedTap;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,12 +10,14 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * Takes a VM's tap device out of the bridge in which virt-launcher put it, into one with a tap of
- * ours. So nothing gets past the pipes; and the kernel, which hands frames from bridge to tap,
- * fills in checksums and cuts up what is longer than the MTU, since our tap has no offloads.
+ * Takes a VM's tap device out of the bridge in which virt-launcher put it, into one of ours that
+ * leads to an engine. So nothing gets past the pipes; and the kernel, which hands frames from
+ * bridge to tap, fills in checksums and cuts up what is longer than the MTU, since what leads out
+ * of ours has no offloads.
  *
- * <p>Our tap lives as long as the descriptor, the bridge as long as the namespace. Every step may
- * be taken again, and {@link #undo} works after any of them.
+ * <p>What leads out of it, a tap or a veth, lives as long as the engine that it leads to, the
+ * bridge as long as the namespace. Every step may be taken again, and {@link #undo} works after any
+ * of them.
  *
  * <p>Source of the names: KubeVirt, pkg/network/namescheme and pkg/network/link: {@code tap0} and
  * {@code k6t-eth0} of the pod network, {@code tap<h>} and {@code k6t-<h>} of others.
@@ -23,6 +25,7 @@ import java.util.function.Consumer;
 final class TapTakeover {
   static final String BRIDGE = "diecast-br";
   static final String TAP = "diecast-tap";
+  static final String LINK = "diecast-link";
 
   private final Path namespace;
   private final String device;
@@ -33,16 +36,17 @@ final class TapTakeover {
     BridgeMade,
     BridgeMuted,
     BridgeUp,
-    TapOpened,
-    TapMuted,
-    TapInBridge,
-    TapUp,
+    DoorOpened,
+    DoorMuted,
+    DoorInBridge,
+    DoorUp,
     LeftLauncher,
     Joined,
     Sized,
     Released,
     Returned,
     SizedBack,
+    DoorRemoved,
     BridgeDown,
     BridgeRemoved
   }
@@ -56,10 +60,16 @@ final class TapTakeover {
     this.taken = taken;
   }
 
-  /** Opens a port in the namespace of the thread that runs it. */
-  @FunctionalInterface
-  interface Opening {
-    void open(PortSpec spec) throws IOException;
+  /** By which frames get from our bridge to an engine. */
+  interface Door {
+    /** Name of the device: {@link #TAP} or {@link #LINK}. */
+    String device();
+
+    /** Makes the device, in the namespace of a path. */
+    void open(Path namespace) throws IOException;
+
+    /** It is in our bridge and still down; called in the namespace. */
+    default void teach() throws IOException {}
   }
 
   /**
@@ -84,17 +94,19 @@ final class TapTakeover {
         });
   }
 
-  /** Whether the VM's frames come to our tap, and go nowhere else. */
-  boolean isInForce() throws IOException {
-    return inside(() -> Bridges.isIn(BRIDGE, device) && Bridges.isIn(BRIDGE, TAP));
+  /** Whether the VM's frames come to the door, and go nowhere else. */
+  boolean isInForce(Door door) throws IOException {
+    return inside(() -> Bridges.isIn(BRIDGE, device) && Bridges.isIn(BRIDGE, door.device()));
   }
 
   /**
    * @param before how it was, which is on record
    */
-  void take(OwnedTap before, int mtuBytes, Opening opening) throws IOException {
+  void take(OwnedTap before, int mtuBytes, Door door) throws IOException {
     inside(
         () -> {
+          // A predecessor's goes by itself, but when the kernel has time.
+          Veths.delete(LINK);
           Bridges.create(BRIDGE);
           taken.accept(Step.BridgeMade);
           Bridges.mute(BRIDGE);
@@ -103,19 +115,20 @@ final class TapTakeover {
           taken.accept(Step.BridgeUp);
           return null;
         });
-    opening.open(new PortSpec.NamespacedTap(namespace, TAP));
-    taken.accept(Step.TapOpened);
+    door.open(namespace);
+    taken.accept(Step.DoorOpened);
     inside(
         () -> {
-          Bridges.withoutIpv6(TAP);
-          taken.accept(Step.TapMuted);
-          Bridges.mtu(TAP, mtuBytes);
-          if (!Bridges.isIn(BRIDGE, TAP)) {
-            Bridges.add(BRIDGE, TAP);
+          Bridges.withoutIpv6(door.device());
+          taken.accept(Step.DoorMuted);
+          Bridges.mtu(door.device(), mtuBytes);
+          if (!Bridges.isIn(BRIDGE, door.device())) {
+            Bridges.add(BRIDGE, door.device());
           }
-          taken.accept(Step.TapInBridge);
-          Bridges.up(TAP);
-          taken.accept(Step.TapUp);
+          door.teach();
+          taken.accept(Step.DoorInBridge);
+          Bridges.up(door.device());
+          taken.accept(Step.DoorUp);
           move(before.bridge(), BRIDGE, Step.LeftLauncher, Step.Joined);
           Bridges.mtu(device, mtuBytes);
           taken.accept(Step.Sized);
@@ -132,6 +145,8 @@ final class TapTakeover {
             Bridges.mtu(device, before.mtuBytes());
             taken.accept(Step.SizedBack);
           }
+          Veths.delete(LINK);
+          taken.accept(Step.DoorRemoved);
           if (Bridges.exists(BRIDGE)) {
             Bridges.down(BRIDGE);
             taken.accept(Step.BridgeDown);

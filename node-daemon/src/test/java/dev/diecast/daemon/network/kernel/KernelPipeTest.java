@@ -44,7 +44,7 @@ class KernelPipeTest {
     HostPipe pipe = new HostPipe(Rational.of(3), 0, 0, new QueueLimit.Packets(1), true);
     assertThatThrownBy(() -> KernelPipe.of(pipe))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("engine core");
+        .hasMessageContaining("engine Core");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.diecast.api.resources.PipeGraphs;
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.PipeUse;
@@ -125,12 +126,13 @@ class ModelNetworksIT {
         networks.refresh();
         left.send(List.of(frame(first, 0, 1, 4)));
         Thread.sleep(50);
-        assertThat(networks.reports().get(MODEL).engine().door().unreachable()).isPositive();
+        assertThat(networks.reports().get(MODEL).engine().orElseThrow().door().unreachable())
+            .isPositive();
         published.set(List.of(TwoNodeGraph.of(4, 5 * MILLI, false, "h1")));
         networks.refresh();
         assertThat(tookNanos(second, left, right, 5)).isLessThan(900 * MILLI);
         assertThat(networks.step(nodes).get("a-0"))
-            .isEqualTo(new NetworkOutcome.Attached("m-4", 6));
+            .isEqualTo(new NetworkOutcome.Attached("m-4", 6, Engine.Core));
       }
     }
   }
@@ -212,7 +214,7 @@ class ModelNetworksIT {
     try (QemuStandIn a = new QemuStandIn(directory.resolve("a"), mac(graph, 0), 1)) {
       NetworkedNode node = node("a-0", mac(graph, 0), a);
       awaitAttached(node);
-      ModelEngine before = networks.engine(MODEL).orElseThrow();
+      CoreEngine before = (CoreEngine) networks.engine(MODEL).orElseThrow();
       AtomicBoolean broken = new AtomicBoolean();
       before.attach(1, new PortSpec.StreamConnect(BrokenPath.when(broken)), "a fault of ours");
       broken.set(true);
@@ -240,7 +242,7 @@ class ModelNetworksIT {
         PipeLoad load = new PipeLoad(Duration.ofSeconds(2));
         load.read(networks.reports(), 0);
         PortSpec slow = new PortSpec.StreamConnect(BrokenPath.that(ModelNetworksIT::dawdle));
-        networks.engine(MODEL).orElseThrow().attach(1, slow, "slow");
+        ((CoreEngine) networks.engine(MODEL).orElseThrow()).attach(1, slow, "slow");
         send(guest, graph, 300);
         PipeUse late = load.read(networks.reports(), SECOND).get(MODEL);
         assertThat(late.deliveredFrames()).isGreaterThan(100);

@@ -2,6 +2,7 @@ package dev.diecast.daemon.network.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.api.v1alpha1.Engine;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.ethernet.IpAddress;
 import dev.diecast.core.ethernet.MacAddress;
@@ -55,6 +56,7 @@ class NetworkShapeTest {
         mtu,
         hosts,
         new PipeHosts(1, hostOfVertex),
-        Optional.of(6490));
+        Optional.of(6490),
+        Engine.Core);
   }
 }

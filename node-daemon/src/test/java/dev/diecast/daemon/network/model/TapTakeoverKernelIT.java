@@ -125,7 +125,7 @@ class TapTakeoverKernelIT {
 
   private static void take(PipeEngine engine) throws IOException {
     TapTakeover takeover = new TapTakeover(NAMESPACE, "tap0", _ -> {});
-    takeover.take(takeover.look(1), 1500, spec -> engine.attach(0, spec));
+    takeover.take(takeover.look(1), 1500, new TapDoor(spec -> engine.attach(0, spec)));
   }
 
   private static void send(Descriptor tap, byte[] frame) {

@@ -108,7 +108,7 @@ class TwoHostsKernelIT {
     }
 
     EngineTotals totals() {
-      return report().engine();
+      return report().engine().orElseThrow();
     }
 
     @Override
