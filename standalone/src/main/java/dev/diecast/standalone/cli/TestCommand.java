@@ -65,6 +65,26 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    List<String> command = maven();
+    Path home = home();
+    deleteOldReports(home);
+    SabotageTable.delete(home);
+    int exit = run(command, home);
+    TestReports reports = TestReports.read(home);
+    Optional<JsonNode> verdicts =
+        suite == Suite.fidelity ? SabotageTable.read(home) : Optional.empty();
+    if (output.json()) {
+      output.printJson(verdicts.<Object>map(v -> new FidelityTests(reports, v)).orElse(reports));
+    } else {
+      verdicts.map(SabotageTable::text).ifPresent(System.out::println);
+      print(reports);
+    }
+    boolean green = exit == 0 && reports.failed() == 0 && reports.passed() > 0;
+    return green ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** What Maven is told for the suite. */
+  private List<String> maven() {
     if (full && suite != Suite.module) {
       throw new Refusal(
           "--full: only suite module has a longer form: ./diecast test module --full");
@@ -76,10 +96,6 @@ final class TestCommand implements Callable<Integer> {
               + " --kernel "
               + worker.get().release());
     }
-    Path home = home();
-    Progress progress = new ProgressConsole(System.err, false);
-    deleteOldReports(home);
-    SabotageTable.delete(home);
     List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "--fail-at-end", "verify"));
     switch (suite) {
       case unit -> {}
@@ -100,9 +116,14 @@ final class TestCommand implements Callable<Integer> {
       case all -> command.add("-Pit");
     }
     worker.ifPresent(k -> command.add("-Ddiecast.worker.kernel=" + k.release()));
+    return command;
+  }
+
+  private int run(List<String> command, Path home) throws IOException, InterruptedException {
     ProcessBuilder maven = new ProcessBuilder(command).directory(home.toFile());
     maven.environment().put("DIECAST_HOME", home.toString());
     if (suite != Suite.unit) {
+      Progress progress = new ProgressConsole(System.err, false);
       maven
           .environment()
           .put("KUBEBUILDER_ASSETS", Setup.binaries(progress).directory().toString());
@@ -111,18 +132,7 @@ final class TestCommand implements Callable<Integer> {
     maven.redirectOutput(
         output.json() ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.INHERIT);
     maven.redirectError(ProcessBuilder.Redirect.INHERIT);
-    int exit = maven.start().waitFor();
-    TestReports reports = TestReports.read(home);
-    Optional<JsonNode> verdicts =
-        suite == Suite.fidelity ? SabotageTable.read(home) : Optional.empty();
-    if (output.json()) {
-      output.printJson(verdicts.<Object>map(v -> new FidelityTests(reports, v)).orElse(reports));
-    } else {
-      verdicts.map(SabotageTable::text).ifPresent(System.out::println);
-      print(reports);
-    }
-    boolean green = exit == 0 && reports.failed() == 0 && reports.passed() > 0;
-    return green ? ExitCode.OK : ExitCode.FAILED;
+    return maven.start().waitFor();
   }
 
   /** What `-o json` prints of suite fidelity. */

@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Measures whether a running model is true: each guest's clock over a window of host time, and each
@@ -164,18 +166,29 @@ final class FidelityRun {
   /** By the rule of the condition Faithful, with what only a run can measure besides. */
   private ModelVerdict judge(ModelWatch.Snapshot snapshot, CpuProbe.Result cpu, Window window) {
     Tolerances tolerances = snapshot.model().getSpec().thresholds().tolerances();
+    Set<String> silent = silentHosts(snapshot);
     return ModelVerdict.of(
         snapshot.nodes().stream()
             .map(
                 node -> {
                   String name = node.getMetadata().getName();
-                  return FidelityReadings.of(node)
+                  return FidelityReadings.of(node, silent)
                       .with(judgeClock(name, clock(node), tolerances))
                       .with(judgeCpu(name, cpu, tolerances));
                 })
             .toList(),
         tolerances,
         window);
+  }
+
+  /** By the operator's word; one host is all that there is here. */
+  private static Set<String> silentHosts(ModelWatch.Snapshot snapshot) {
+    return snapshot
+            .condition("Faithful")
+            .filter(faithful -> "DaemonSilent".equals(faithful.getReason()))
+            .isPresent()
+        ? snapshot.nodes().stream().map(node -> node.getSpec().host()).collect(Collectors.toSet())
+        : Set.of();
   }
 
   private RunReport report(
