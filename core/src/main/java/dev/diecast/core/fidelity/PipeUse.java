@@ -19,6 +19,11 @@ public record PipeUse(
   /** Pipes are measured by the 99th percentile: one frame in a hundred may be overdue. */
   static final double OVERDUE_SHARE = 0.01;
 
+  /**
+   * Standard deviations by which more must be overdue: two frames of a hundred are no percentile.
+   */
+  private static final double SURE = 3;
+
   /** None overdue but the late ones. */
   public PipeUse(long lengthNanos, long deliveredFrames, long lateFrames, long lostFrames) {
     this(lengthNanos, deliveredFrames, lateFrames, lateFrames, lostFrames);
@@ -29,8 +34,11 @@ public record PipeUse(
     return deliveredFrames <= 0 ? 0 : overdueFrames / (double) deliveredFrames;
   }
 
+  /** Whether surely more than {@link #OVERDUE_SHARE} are, the frames seen being a sample. */
   boolean isOverdue() {
-    return deliveredFrames >= NOTABLE_FRAMES && overdue() > OVERDUE_SHARE;
+    double tolerable = OVERDUE_SHARE * deliveredFrames;
+    return deliveredFrames >= NOTABLE_FRAMES
+        && overdueFrames > tolerable + SURE * Math.sqrt(tolerable);
   }
 
   /** Lost or late, of all that should have arrived, 0 to 1. */

@@ -77,10 +77,16 @@ class OverloadTest {
     PipeUse punctual = new PipeUse(2_000_000_000, 1000, 0, 10, 0);
     assertThat(cause(networked(Optional.of("no port"), punctual))).contains(Cause.NotNetworked);
     assertThat(cause(networked(Optional.empty(), punctual))).isEmpty();
-    PipeUse late = new PipeUse(2_000_000_000, 1000, 0, 11, 0);
+    PipeUse late = new PipeUse(2_000_000_000, 1000, 0, 20, 0);
     assertThat(cause(networked(Optional.empty(), late))).contains(Cause.PipesLate);
     PipeUse few = new PipeUse(2_000_000_000, 10, 0, 10, 0);
     assertThat(cause(networked(Optional.empty(), few))).as("too few to tell").isEmpty();
+    PipeUse byChance = new PipeUse(2_000_000_000, 120, 0, 4, 0);
+    assertThat(cause(networked(Optional.empty(), byChance)))
+        .as("four of 120 may be a hundredth of very many")
+        .isEmpty();
+    PipeUse surely = new PipeUse(2_000_000_000, 120, 0, 5, 0);
+    assertThat(cause(networked(Optional.empty(), surely))).contains(Cause.PipesLate);
     PipeUse full = new PipeUse(2_000_000_000, 1000, 0, 500, 10);
     assertThat(cause(networked(Optional.empty(), full))).contains(Cause.PipeOverload);
     assertThat(Overload.hostCause(CALM, java.util.Set.of(Cause.PipesLate)))

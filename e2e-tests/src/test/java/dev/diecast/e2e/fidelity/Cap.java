@@ -16,6 +16,10 @@ record Cap(Path cgroup, long quotaMicros, long periodMicros) {
     return Files.exists(cgroup.resolve("cpu.cfs_quota_us"));
   }
 
+  boolean isV1() {
+    return isV1(cgroup);
+  }
+
   static Cap of(Path cgroup) throws IOException {
     if (isV1(cgroup)) {
       return new Cap(

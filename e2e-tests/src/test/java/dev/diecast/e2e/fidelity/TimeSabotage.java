@@ -38,7 +38,8 @@ final class TimeSabotage {
         Sabotage.of("clock 1 % fast", this::fast, CLOCK).beforeTheWindow(),
         Sabotage.of("VM stopped for a second", this::stopped, "ProcessStopped"),
         Sabotage.of("whole host stands still for a while", this::stillHost, "HostPaused"),
-        Sabotage.of("guest agent does not answer", this::deafAgent),
+        // Before: a guest takes longer than the window to find it.
+        Sabotage.of("guest agent does not answer", this::deafAgent).beforeTheWindow(),
         Sabotage.of("daemon does not run", this::silentDaemon),
         Sabotage.of("daemon is killed and comes back", this::killedDaemon),
         Sabotage.of("guest boots with T wrong by 10 %", this::wrongFactor, CLOCK)
