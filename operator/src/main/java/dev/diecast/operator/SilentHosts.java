@@ -13,12 +13,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * Hosts whose daemons have ceased to report. That something does not happen is no event of
  * Kubernetes', so this looks by itself, and has models reconciled where the answer has changed.
  */
 final class SilentHosts extends SimpleInboundEventSource<ScaleModel> {
+  private static final Logger LOG = Logger.getLogger(SilentHosts.class);
   private static final Duration LOOK = Duration.ofSeconds(5);
 
   private final HostPulse pulse = new HostPulse();
@@ -60,7 +62,16 @@ final class SilentHosts extends SimpleInboundEventSource<ScaleModel> {
     }
   }
 
+  /** A task that fails is never run again by its executor, and nobody would hear of it. */
   private void look() {
+    try {
+      compare();
+    } catch (RuntimeException e) {
+      LOG.warnf("hosts could not be looked at, which is tried again: %s", e);
+    }
+  }
+
+  private void compare() {
     Set<String> now = pulse.silent(hosts.get(), System.nanoTime());
     if (!now.equals(silent)) {
       silent = now;

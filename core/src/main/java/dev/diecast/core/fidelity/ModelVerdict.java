@@ -65,12 +65,9 @@ public record ModelVerdict(Outcome outcome, Window window, List<Finding> finding
   }
 
   private static String clean(NodeReading.State now) {
-    return switch (now) {
-      case NodeReading.State.Faithful faithful -> faithful.message();
-      case NodeReading.State.Unfaithful later ->
-          "nothing is on record of it; since then: " + later.message();
-      case NodeReading.State.Unknown unknown -> unknown.message();
-    };
+    return now instanceof NodeReading.State.Unfaithful
+        ? "nothing is on record of it; since then: " + now.message()
+        : now.message();
   }
 
   /**

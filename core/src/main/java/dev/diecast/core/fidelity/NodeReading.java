@@ -22,6 +22,8 @@ public record NodeReading(
 
   /** What a node is at a moment. */
   public sealed interface State {
+    String message();
+
     /** All that is due to it is measured, and it gets it. */
     record Faithful(String message) implements State {}
 

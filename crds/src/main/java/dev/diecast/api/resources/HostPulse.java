@@ -19,21 +19,15 @@ public final class HostPulse {
   /** Three times the daemon's interval. */
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Duration patience;
+  /** Reason of a model's Faithful while a daemon is silent: nobody knows what its nodes are. */
+  public static final String REASON = "DaemonSilent";
+
   private final Map<String, Beat> last = new HashMap<>();
 
   /**
    * @param seenNanos when it was first seen
    */
   private record Beat(String measuredAt, long seenNanos) {}
-
-  public HostPulse() {
-    this(PATIENCE);
-  }
-
-  HostPulse(Duration patience) {
-    this.patience = patience;
-  }
 
   /**
    * Takes one look.
@@ -55,7 +49,7 @@ public final class HostPulse {
       Beat beat = last.get(name);
       if (beat == null || !beat.measuredAt.equals(said.get())) {
         last.put(name, new Beat(said.get(), nanos));
-      } else if (nanos - beat.seenNanos >= patience.toNanos()) {
+      } else if (nanos - beat.seenNanos >= PATIENCE.toNanos()) {
         silent.add(name);
       }
     }

@@ -1,6 +1,7 @@
 package dev.diecast.operator.status;
 
 import dev.diecast.api.resources.FidelityReadings;
+import dev.diecast.api.resources.HostPulse;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.core.fidelity.Finding;
@@ -31,9 +32,6 @@ public final class StatusAggregation {
   public static final String DILATED = "Dilated";
   public static final String READY = "Ready";
   public static final String FAITHFUL = "Faithful";
-
-  /** Reason of Faithful while nobody knows what a host's nodes are. */
-  static final String DAEMON_SILENT = "DaemonSilent";
 
   private static final int NAMED_AT_MOST = 3;
 
@@ -209,7 +207,7 @@ public final class StatusAggregation {
                   + named(wrong, finding -> finding.node() + " (" + reason(finding) + ")"));
       case UNKNOWN ->
           Verdict.unknown(
-              silence(facts).isEmpty() ? "Measuring" : DAEMON_SILENT,
+              silence(facts).isEmpty() ? "Measuring" : HostPulse.REASON,
               (nodes - verdict.unknowns().size())
                   + " of "
                   + nodes

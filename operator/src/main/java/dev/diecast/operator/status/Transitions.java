@@ -1,5 +1,6 @@
 package dev.diecast.operator.status;
 
+import dev.diecast.api.resources.HostPulse;
 import dev.diecast.api.v1alpha1.ScaleModelStatus;
 import dev.diecast.operator.event.Announcement;
 import dev.diecast.operator.event.EventReason;
@@ -44,7 +45,7 @@ public final class Transitions {
   }
 
   private static boolean isSilent(Verdict faithful) {
-    return faithful.reason().equals(StatusAggregation.DAEMON_SILENT);
+    return faithful.reason().equals(HostPulse.REASON);
   }
 
   private static void became(

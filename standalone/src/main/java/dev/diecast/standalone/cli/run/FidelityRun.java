@@ -1,6 +1,7 @@
 package dev.diecast.standalone.cli.run;
 
 import dev.diecast.api.resources.FidelityReadings;
+import dev.diecast.api.resources.HostPulse;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.api.v1alpha1.EffectiveDilation;
@@ -185,7 +186,7 @@ final class FidelityRun {
   private static Set<String> silentHosts(ModelWatch.Snapshot snapshot) {
     return snapshot
             .condition("Faithful")
-            .filter(faithful -> "DaemonSilent".equals(faithful.getReason()))
+            .filter(faithful -> HostPulse.REASON.equals(faithful.getReason()))
             .isPresent()
         ? snapshot.nodes().stream().map(node -> node.getSpec().host()).collect(Collectors.toSet())
         : Set.of();
