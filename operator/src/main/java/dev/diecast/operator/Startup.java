@@ -39,13 +39,15 @@ public class Startup {
 
   private final KubernetesClient client;
   private final Operator operator;
+  private final Leadership leadership;
   private volatile boolean started;
   private volatile boolean stopping;
   private volatile String waitingFor = "the API server";
 
-  public Startup(KubernetesClient client, Operator operator) {
+  public Startup(KubernetesClient client, Operator operator, Leadership leadership) {
     this.client = client;
     this.operator = operator;
+    this.leadership = leadership;
   }
 
   void onStart(@Observes StartupEvent event) {
@@ -53,8 +55,12 @@ public class Startup {
   }
 
   void onStop(@Observes ShutdownEvent event) {
-    // Quarkus' own extension stops the reconcilers.
     stopping = true;
+    if (started) {
+      // Quarkus' own extension stops only what it has started. Then nothing is written any more.
+      operator.stop();
+      leadership.release(client);
+    }
   }
 
   /** Whether the reconcilers run. */

@@ -67,6 +67,21 @@ class LeadershipIT {
     second.awaitLog("ScaleModel " + NAMESPACE + "/two");
   }
 
+  /** SIGTERM, as in an update or a drain: the other need not wait until the Lease ends. */
+  @Test
+  void whoeverEndsInOrderGivesTheLeaseBack() throws Exception {
+    first = start("first");
+    Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> holder().equals("first"));
+    second = start("second");
+    first.close();
+    Awaitility.await("the standby holds the Lease")
+        .atMost(LEASE.dividedBy(3))
+        .until(() -> holder().equals("second"));
+    cluster.apply(Fixtures.model("orderly", "10", Fixtures.group("web", 1)));
+    awaitNode("orderly-web-0");
+    cluster.delete("orderly");
+  }
+
   /** Somebody else's name in the Lease: the holder ends, and does nothing more as it ends. */
   @Test
   void whoeverIsRobbedOfTheLeaseEnds() throws Exception {
