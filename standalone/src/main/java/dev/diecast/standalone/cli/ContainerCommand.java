@@ -57,8 +57,8 @@ final class ContainerCommand {
         names = "--base",
         paramLabel = "IMAGE",
         description =
-            "Image to build on, with a Java runtime of 25 or newer, bash and nsenter (default: that"
-                + " of the Containerfile).")
+            "Image to build on, with a Java runtime of 25 or newer, bash, coreutils and nsenter"
+                + " (default: that of the Containerfile).")
     private Optional<String> base = Optional.empty();
 
     @Option(
