@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** charts/diecast as Helm renders it. */
-final class Chart {
+public final class Chart {
   static final String RELEASE = "diecast";
-  static final String NAMESPACE = "diecast-system";
-  static final String DAEMON_NAMESPACE = NAMESPACE + "-node";
-  static final String OPERATOR = RELEASE + "-operator";
-  static final String DAEMON = RELEASE + "-node-daemon";
+  public static final String NAMESPACE = "diecast-system";
+  public static final String DAEMON_NAMESPACE = NAMESPACE + "-node";
+  public static final String OPERATOR = RELEASE + "-operator";
+  public static final String DAEMON = RELEASE + "-node-daemon";
 
   /** What has no default. */
   static final String LEAST = "image: {registry: registry.example.com/diecast}\n";
@@ -28,7 +28,7 @@ final class Chart {
   private Chart() {}
 
   /** The checkout. */
-  static Path home() {
+  public static Path home() {
     Path here = Path.of("").toAbsolutePath();
     while (!Files.isExecutable(here.resolve("diecast"))) {
       here = here.getParent();
@@ -46,7 +46,7 @@ final class Chart {
    * @param values YAML beside {@link #LEAST}
    * @throws IllegalStateException with Helm's message where it refuses
    */
-  static List<JsonNode> render(String values) {
+  public static List<JsonNode> render(String values) {
     return objects(text(LEAST + values));
   }
 
@@ -92,7 +92,7 @@ final class Chart {
   }
 
   /** The one object of a kind and name. */
-  static JsonNode find(List<JsonNode> objects, String kind, String name) {
+  public static JsonNode find(List<JsonNode> objects, String kind, String name) {
     List<JsonNode> found =
         objects.stream()
             .filter(object -> object.path("kind").asText().equals(kind))

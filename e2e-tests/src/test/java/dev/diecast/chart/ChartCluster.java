@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ import java.util.TreeSet;
  * A real API server with a release of the chart in it. It writes down every request of a service
  * account (an audit log), and checks blockOwnerDeletion as stricter clusters do.
  */
-final class ChartCluster implements AutoCloseable {
+public final class ChartCluster implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path directory;
@@ -50,7 +51,7 @@ final class ChartCluster implements AutoCloseable {
   /**
    * @param values of the release, YAML
    */
-  static ChartCluster start(Path directory, String values) throws IOException {
+  public static ChartCluster start(Path directory, String values) throws IOException {
     ControlPlaneBinaries given =
         ControlPlaneBinaries.locate(directory.resolve("cache"), System.err::println);
     Path binaries = audited(given.directory(), directory);
@@ -142,7 +143,7 @@ final class ChartCluster implements AutoCloseable {
     return Serialization.unmarshal(object.toString(), GenericKubernetesResource.class);
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
@@ -160,19 +161,7 @@ final class ChartCluster implements AutoCloseable {
 
   /** A kubeconfig with a token of a service account, as a pod has one. */
   Path kubeconfig(String namespace, String serviceAccount) throws IOException {
-    String token =
-        client
-            .serviceAccounts()
-            .inNamespace(namespace)
-            .withName(serviceAccount)
-            .tokenRequest(
-                new TokenRequestBuilder()
-                    .withNewSpec()
-                    .withExpirationSeconds(7200L)
-                    .endSpec()
-                    .build())
-            .getStatus()
-            .getToken();
+    String token = token(namespace, serviceAccount);
     Config config = Config.fromKubeconfig(controlPlane.kubeconfig().toFile());
     return Files.writeString(
         directory.resolve(serviceAccount + ".kubeconfig"),
@@ -185,6 +174,35 @@ final class ChartCluster implements AutoCloseable {
         current-context: c
         """
             .formatted(config.getMasterUrl(), config.getCaCertData(), token));
+  }
+
+  private String token(String namespace, String serviceAccount) {
+    return client
+        .serviceAccounts()
+        .inNamespace(namespace)
+        .withName(serviceAccount)
+        .tokenRequest(
+            new TokenRequestBuilder().withNewSpec().withExpirationSeconds(7200L).endSpec().build())
+        .getStatus()
+        .getToken();
+  }
+
+  /**
+   * A directory with what kubelet mounts into every container of a service account's pods: token,
+   * certificate of the API server's authority, namespace.
+   */
+  public Path serviceAccountVolume(String namespace, String serviceAccount) throws IOException {
+    Path volume = Files.createDirectories(directory.resolve(serviceAccount + "-volume"));
+    Files.writeString(volume.resolve("token"), token(namespace, serviceAccount));
+    Files.writeString(volume.resolve("namespace"), namespace);
+    String authority = Config.fromKubeconfig(controlPlane.kubeconfig().toFile()).getCaCertData();
+    Files.write(volume.resolve("ca.crt"), Base64.getDecoder().decode(authority));
+    return volume;
+  }
+
+  /** Of the API server, on loopback. */
+  public int apiPort() {
+    return controlPlane.apiPort();
   }
 
   /**

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The packaged operator or daemon as a process, in place of a pod. */
-final class Part implements AutoCloseable {
+public final class Part implements AutoCloseable {
   private final Process process;
   private final Path log;
   private final int port;
@@ -87,7 +87,8 @@ final class Part implements AutoCloseable {
     return Files.readString(log);
   }
 
-  private static int freePort() throws IOException {
+  /** Free now; taken a moment later by what is given it. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

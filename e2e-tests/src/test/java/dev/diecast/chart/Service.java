@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /**
  * What a user and KubeVirt's controllers do in one namespace, so that every right is made use of.
  */
-final class Service {
+public final class Service {
   static final String MODEL = "shop";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final PatchContext APPLY =
@@ -33,14 +33,14 @@ final class Service {
   private final String namespace;
   private final Duration patience;
 
-  Service(KubernetesClient client, String namespace, Duration patience) {
+  public Service(KubernetesClient client, String namespace, Duration patience) {
     this.client = client;
     this.namespace = namespace;
     this.patience = patience;
   }
 
   /** Whatever a model needs, save its topology. */
-  void prepare() {
+  public void prepare() {
     apply("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(namespace));
     for (String scope : List.of("Cluster", "")) {
       apply(
@@ -63,7 +63,7 @@ final class Service {
   }
 
   /** GML in a ConfigMap that the operator watches. */
-  void topology(String delay) {
+  public void topology(String delay) {
     apply(
         """
         apiVersion: v1
@@ -80,7 +80,7 @@ final class Service {
             .formatted(namespace, delay));
   }
 
-  void model(String factor, int webs) {
+  public void model(String factor, int webs) {
     apply(
         """
         apiVersion: diecast.dev/v1alpha1
@@ -119,7 +119,7 @@ final class Service {
     client.resource(resource).patch(APPLY);
   }
 
-  ScaleModel model() {
+  public ScaleModel model() {
     return client.resources(ScaleModel.class).inNamespace(namespace).withName(MODEL).get();
   }
 
@@ -133,7 +133,7 @@ final class Service {
   }
 
   /** Whether the model's condition is so, for its newest generation. */
-  boolean is(String type, String status) {
+  public boolean is(String type, String status) {
     ScaleModel model = model();
     return model.getStatus() != null
         && model.getStatus().conditions().stream()
@@ -143,7 +143,7 @@ final class Service {
   }
 
   /** Whether each of so many nodes has that condition of the daemon's. */
-  boolean daemonReports(int nodes, String type) {
+  public boolean daemonReports(int nodes, String type) {
     List<DilatedNode> all = nodes();
     return all.size() == nodes
         && all.stream()
@@ -155,7 +155,7 @@ final class Service {
   }
 
   /** As virt-controller under runStrategy Always: a VM without an instance gets one. */
-  void virtControllers(String phase) {
+  public void virtControllers(String phase) {
     List<String> there =
         machines("virtualmachineinstances").stream().map(i -> i.getMetadata().getName()).toList();
     for (GenericKubernetesResource vm : machines("virtualmachines")) {
@@ -177,7 +177,7 @@ final class Service {
     }
   }
 
-  List<GenericKubernetesResource> machines(String plural) {
+  public List<GenericKubernetesResource> machines(String plural) {
     return client
         .genericKubernetesResources(
             new ResourceDefinitionContext.Builder()
@@ -222,11 +222,11 @@ final class Service {
 
   /** What is to come about. */
   @FunctionalInterface
-  interface Wish {
+  public interface Wish {
     boolean isTrue() throws Exception;
   }
 
-  void await(String what, Wish wish) {
+  public void await(String what, Wish wish) {
     Awaitility.await(what)
         .atMost(patience)
         .pollInterval(Duration.ofMillis(200))
