@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -67,9 +68,27 @@ final class Attempts {
     return hosts;
   }
 
-  /** All nodes that exist stay where they are, if they can. */
+  /**
+   * All nodes that exist stay where they are, if they can. Where they are as in a plan made anew,
+   * it is that plan: one whose writing was cut short is completed as it was begun, and not by what
+   * fits beside its beginning.
+   */
   PlacementOutcome keepingPlaces(DilationFactor factor) {
-    return place(factor, true);
+    PlacementOutcome anew = place(factor, false);
+    return own.isEmpty() || anew instanceof PlacementOutcome.Placed placed && movesNone(placed)
+        ? anew
+        : place(factor, true);
+  }
+
+  private boolean movesNone(PlacementOutcome.Placed placed) {
+    return replicas.stream()
+        .map(replica -> own.get(replica.name()))
+        .filter(Objects::nonNull)
+        .allMatch(
+            node ->
+                node.getSpec()
+                    .host()
+                    .equals(placed.hostByNode().get(node.getMetadata().getName())));
   }
 
   /** As if no node existed. */

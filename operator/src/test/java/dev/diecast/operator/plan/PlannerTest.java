@@ -221,6 +221,37 @@ class PlannerTest {
     assertThat(third.timeDilation()).isEqualTo(first.timeDilation());
   }
 
+  /** The operator ends at any node while it writes a plan; its successor has no other record. */
+  @Test
+  void aPlanThatIsWrittenInPartIsCompletedAsItWasBegun() {
+    List<DilationHost> hosts =
+        List.of(host("w1", "2", "8Gi"), host("w2", "2", "4Gi"), host("w3", "1", "8Gi"));
+    for (String factor : List.of("10", "auto")) {
+      ScaleModel model =
+          model(
+              "m",
+              factor,
+              group("web", 11, machine(1, "1", "256Mi")),
+              group("db", 5, machine(2, "1", "1Gi")));
+      Planned whole =
+          planned(Planner.plan(request(model, hosts, List.of(), List.of(), null, false)));
+      List<DilatedNode> nodes = written(model, whole);
+      for (int there = 1; there < nodes.size(); there++) {
+        Planned completed =
+            planned(
+                Planner.plan(
+                    request(
+                        model,
+                        hosts,
+                        nodes.subList(0, there),
+                        List.of(),
+                        whole.timeDilation(),
+                        false)));
+        assertThat(completed).as("%s, from %d nodes on", factor, there).isEqualTo(whole);
+      }
+    }
+  }
+
   @Test
   void runningNodesAreNotMovedForNewcomers() {
     // Two nodes of 1 core each sit on hosts of 2 cores; a newcomer of 2 cores needs a whole host.
