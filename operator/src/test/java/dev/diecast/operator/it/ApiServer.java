@@ -89,6 +89,7 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
     private final Config config;
     private final KubernetesClient client;
     private final Path kubeconfig;
+    private final AuditLog audit;
     private List<String> apiServerCommand;
     private Process apiServer;
 
@@ -99,9 +100,11 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
               .withMasterUrl("https://127.0.0.1:" + port)
               .withTrustCerts(true)
               .withOauthToken(token)
+              .withUserAgent("tests")
               .build();
       this.client = new KubernetesClientBuilder().withConfig(config).build();
       this.kubeconfig = directory.resolve("kubeconfig");
+      this.audit = AuditLog.in(directory);
       Files.writeString(
           kubeconfig,
           """
@@ -127,6 +130,10 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
 
     Path kubeconfig() {
       return kubeconfig;
+    }
+
+    AuditLog audit() {
+      return audit;
     }
 
     Path directory() {
@@ -181,20 +188,22 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
       Path signing = pem("sa.key", "PRIVATE KEY", pair.getPrivate());
       Path verifying = pem("sa.pub", "PUBLIC KEY", pair.getPublic());
       apiServerCommand =
-          List.of(
-              binaries.resolve("kube-apiserver").toString(),
-              "--etcd-servers=http://127.0.0.1:" + etcdPort,
-              "--bind-address=127.0.0.1",
-              "--advertise-address=127.0.0.1",
-              "--secure-port=" + port,
-              "--cert-dir=" + directory.resolve("certificates"),
-              "--token-auth-file=" + tokens,
-              "--authorization-mode=RBAC",
-              "--service-cluster-ip-range=10.0.0.0/24",
-              "--endpoint-reconciler-type=none",
-              "--service-account-issuer=https://kubernetes.default.svc",
-              "--service-account-key-file=" + verifying,
-              "--service-account-signing-key-file=" + signing);
+          new ArrayList<>(
+              List.of(
+                  binaries.resolve("kube-apiserver").toString(),
+                  "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                  "--bind-address=127.0.0.1",
+                  "--advertise-address=127.0.0.1",
+                  "--secure-port=" + port,
+                  "--cert-dir=" + directory.resolve("certificates"),
+                  "--token-auth-file=" + tokens,
+                  "--authorization-mode=RBAC",
+                  "--service-cluster-ip-range=10.0.0.0/24",
+                  "--endpoint-reconciler-type=none",
+                  "--service-account-issuer=https://kubernetes.default.svc",
+                  "--service-account-key-file=" + verifying,
+                  "--service-account-signing-key-file=" + signing));
+      apiServerCommand.addAll(audit.flags());
       apiServer = run(apiServerCommand);
       awaitApiServer();
     }
@@ -228,6 +237,9 @@ final class ApiServer implements BeforeAllCallback, ParameterResolver {
               "--secure-port=" + port,
               "--cert-dir=" + directory.resolve("certificates-controllers"),
               "--leader-elect=false",
+              // Its own limit of 20 requests/s would be what a deletion of a large model waits for.
+              "--kube-api-qps=1000",
+              "--kube-api-burst=2000",
               "--controllers=garbagecollector,namespace"));
     }
 

@@ -244,22 +244,47 @@ final class Cluster {
 
   /** The daemon's report on every node: each condition is {@code Type=Status/Reason}. */
   void daemonReports(String... conditions) {
-    for (DilatedNode node : nodes()) {
-      DilatedNode patch = new DilatedNode();
-      patch.setMetadata(
-          new ObjectMetaBuilder()
-              .withName(node.getMetadata().getName())
-              .withNamespace(namespace)
-              .build());
-      patch.setStatus(
-          new DilatedNodeStatus(
-              null,
-              node.getMetadata().getGeneration(),
-              null,
-              null,
-              Arrays.stream(conditions).map(Cluster::parse).toList()));
-      client.resource(patch).subresource("status").patch(applyAs(Api.NODE_DAEMON));
-    }
+    nodes().forEach(node -> daemonReports(node, conditions));
+  }
+
+  /** The same on one node. */
+  void daemonReports(DilatedNode node, String... conditions) {
+    DilatedNode patch = new DilatedNode();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(node.getMetadata().getName())
+            .withNamespace(namespace)
+            .build());
+    patch.setStatus(
+        new DilatedNodeStatus(
+            null,
+            node.getMetadata().getGeneration(),
+            null,
+            null,
+            Arrays.stream(conditions).map(Cluster::parse).toList()));
+    client.resource(patch).subresource("status").patch(applyAs(Api.NODE_DAEMON));
+  }
+
+  /** The daemon's later reports on a node, where only figures have changed. */
+  void daemonMeasures(DilatedNode node) {
+    String now = Instant.now().toString();
+    DilatedNode patch = new DilatedNode();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(node.getMetadata().getName())
+            .withNamespace(namespace)
+            .build());
+    patch.setStatus(
+        new DilatedNodeStatus(
+            null,
+            node.getMetadata().getGeneration(),
+            new DilatedNodeStatus.Cpu(
+                100_000L, 10_000L, 100_000L, 0L, System.nanoTime() / 1000, 0L, 0L, now),
+            null,
+            node.getStatus().conditions().stream()
+                .filter(condition -> !condition.getType().equals("Provisioned"))
+                .toList()));
+    client.resource(patch).subresource("status").patch(applyAs(Api.NODE_DAEMON));
   }
 
   /** Waits until a model's condition is {@code Status/Reason}; fails with what it was instead. */
@@ -331,7 +356,8 @@ final class Cluster {
     return client.genericKubernetesResources(kind).inNamespace(namespace).list().getItems();
   }
 
-  private static GenericKubernetesResource instanceOf(GenericKubernetesResource vm) {
+  /** What virt-controller makes of a VM's template. */
+  static GenericKubernetesResource instanceOf(GenericKubernetesResource vm) {
     Map<?, ?> template = (Map<?, ?>) KubeVirt.at(vm, "spec", "template").orElseThrow();
     Map<?, ?> metadata = (Map<?, ?>) template.get("metadata");
     GenericKubernetesResource instance = new GenericKubernetesResource();

@@ -17,6 +17,9 @@ import org.awaitility.Awaitility;
 /** The packaged operator as a process of its own, as a cluster and standalone run it. */
 final class OperatorProcess implements AutoCloseable {
 
+  /** {@code operator.resources.limits.memory} of charts/diecast/values.yaml. */
+  static final int CHART_LIMIT_MEBIBYTES = 512;
+
   /**
    * Resynchronised every second, so that a reconciliation that writes without need shows; and it
    * says so, so that a test can see that it was.
@@ -29,6 +32,16 @@ final class OperatorProcess implements AutoCloseable {
           "1s",
           "quarkus.log.category.\"io.javaoperatorsdk.operator.processing.event.ReconciliationDispatcher\".level",
           "DEBUG");
+
+  private static final List<String> SMALL = List.of("-Xmx96m", "-XX:+UseSerialGC");
+
+  /** As the image starts it under the chart's limit: operator/src/main/container/run. */
+  private static final List<String> OF_THE_CHART =
+      List.of(
+          "-Xmx" + CHART_LIMIT_MEBIBYTES * 60 / 100 + "m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+ExitOnOutOfMemoryError");
 
   private final Process process;
   private final Path log;
@@ -51,12 +64,23 @@ final class OperatorProcess implements AutoCloseable {
   /** The same by another way to the API server. */
   static OperatorProcess start(ApiServer.Running api, Path kubeconfig, Map<String, String> settings)
       throws IOException {
+    return start(api, kubeconfig, SMALL, settings);
+  }
+
+  /** The same with the memory that the chart gives it. */
+  static OperatorProcess startAsInChart(ApiServer.Running api, Map<String, String> settings)
+      throws IOException {
+    return start(api, api.kubeconfig(), OF_THE_CHART, settings);
+  }
+
+  private static OperatorProcess start(
+      ApiServer.Running api, Path kubeconfig, List<String> options, Map<String, String> settings)
+      throws IOException {
     int port = ApiServer.Running.freePort();
     Path log = Files.createTempFile(api.directory(), "operator", ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx96m");
-    command.add("-XX:+UseSerialGC");
+    command.addAll(options);
     settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-jar");
     command.add(System.getProperty("operator.jar"));
@@ -94,6 +118,20 @@ final class OperatorProcess implements AutoCloseable {
         .atMost(Duration.ofMinutes(1))
         .until(() -> log().contains(text));
     return this;
+  }
+
+  /** The most memory that it has had resident, in MiB (proc_pid_status(5): VmHWM). */
+  long peakMebibytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** CPU time of all its threads so far. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
   }
 
   boolean runs() {
