@@ -7,6 +7,7 @@ import dev.diecast.standalone.HostCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The images of operator and daemon, made by the product's own command on an imported base. */
@@ -15,6 +16,8 @@ final class Images {
 
   /** The JVM's defaults where an image is built, on a machine of 64 GB; not where it runs. */
   private static final String LARGE_BUILDER = "-XX:MaxRAM=64g";
+
+  private static final List<String> MADE = new ArrayList<>();
 
   private Images() {}
 
@@ -34,6 +37,7 @@ final class Images {
             tar.toString(),
             BASE);
     assertThat(imported.succeeded()).as("%s", imported).isTrue();
+    MADE.add(BASE);
     Files.delete(tar);
   }
 
@@ -56,7 +60,13 @@ final class Images {
                     engine.client()))
             .environment(engine.environment())
             .run();
+    MADE.addAll(names);
     assertThat(built.succeeded()).as("%s", built).isTrue();
     assertThat(built.output()).endsWith(names.toArray(String[]::new));
+  }
+
+  /** From an engine that stays; what was not made after all is no error. */
+  static void remove(DockerEngine engine) {
+    MADE.reversed().forEach(image -> engine.docker("image", "rm", "--force", image));
   }
 }
