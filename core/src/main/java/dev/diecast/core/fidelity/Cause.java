@@ -20,6 +20,8 @@ public enum Cause {
   CapChanged,
   /** Somebody else moved a vCPU, or the whole QEMU, out of its cgroup; it was put right. */
   CgroupMoved,
+  /** Somebody else changed what its network's pipes do; they were put right. */
+  PipesChanged,
   /** The host is a VM itself, and its hypervisor ran something else. */
   CpuStolen,
   /** The caps on the host and what they cost add up to more than it has. */
@@ -42,6 +44,18 @@ public enum Cause {
   PipeOverload,
   /** Its network's pipes delivered too many frames a little too late. */
   PipesLate;
+
+  /**
+   * Whether it is told from what happened within a window that may reach back to a moment in which
+   * something surer was the matter.
+   */
+  public boolean isWindowed() {
+    return isStarvation()
+        || this == CpuExcess
+        || this == DiskContention
+        || this == PipeOverload
+        || this == PipesLate;
+  }
 
   /** Whether this is a reason why a runnable vCPU waited. */
   public boolean isStarvation() {

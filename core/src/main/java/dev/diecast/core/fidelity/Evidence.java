@@ -10,8 +10,10 @@ import java.util.SortedMap;
  *
  * @param sure what speaks against it beyond doubt, each with its sentence: of {@link
  *     Cause#ProcessStopped}, {@link Cause#HostPaused}, {@link Cause#ClockWrong}, {@link
- *     Cause#NotCapped} and {@link Cause#NotNetworked} those that apply
+ *     Cause#NotCapped}, {@link Cause#NotNetworked} and {@link Cause#PipesChanged} those that apply
  * @param clockRead when its clock was last read
+ * @param pipesChanged since when its pipes were others than its model's, where {@link
+ *     Cause#PipesChanged} applies
  * @param drift what somebody else had changed since the last look, and was put right
  * @param sinceLast CPU of each vCPU since the last look
  * @param recent CPU of each vCPU in the window; without those not watched for so long
@@ -23,6 +25,7 @@ import java.util.SortedMap;
 public record Evidence(
     Map<Cause, String> sure,
     Optional<Instant> clockRead,
+    Optional<Instant> pipesChanged,
     Optional<Cause> drift,
     SortedMap<Integer, CpuDelivery> sinceLast,
     SortedMap<Integer, CpuDelivery> recent,
@@ -34,5 +37,12 @@ public record Evidence(
 
   public Evidence {
     sure = Map.copyOf(sure);
+  }
+
+  /** How far back what is told of CPU and pipes reaches, ns of host time. */
+  public long windowNanos() {
+    return Math.max(
+        recent.values().stream().mapToLong(CpuDelivery::lengthNanos).max().orElse(0),
+        pipes.map(PipeUse::lengthNanos).orElse(0L));
   }
 }

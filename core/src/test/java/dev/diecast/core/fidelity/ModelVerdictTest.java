@@ -113,6 +113,7 @@ class ModelVerdictTest {
             java.util.Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             new java.util.TreeMap<>(),
             new java.util.TreeMap<>(),
             HostCpu.UNKNOWN,

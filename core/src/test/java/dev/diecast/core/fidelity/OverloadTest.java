@@ -44,6 +44,7 @@ class OverloadTest {
         Map.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         vcpus,
         vcpus,
         host,
@@ -61,6 +62,7 @@ class OverloadTest {
     Evidence calm = evidence(CALM, got(1));
     return new Evidence(
         missing.map(text -> Map.of(Cause.NotNetworked, text)).orElse(Map.of()),
+        Optional.empty(),
         Optional.empty(),
         calm.drift(),
         calm.sinceLast(),
@@ -166,6 +168,7 @@ class OverloadTest {
     return new Evidence(
         sure,
         Optional.empty(),
+        Optional.empty(),
         drift,
         vcpus,
         vcpus,
@@ -183,6 +186,7 @@ class OverloadTest {
         Overload.judge(
                 new Evidence(
                     Map.of(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.of(Cause.CgroupMoved),
                     since,
@@ -222,6 +226,7 @@ class OverloadTest {
     return cause(
         new Evidence(
             Map.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             calm.sinceLast(),

@@ -62,7 +62,8 @@ public final class PipeGraphs {
         pipeHosts.hostOfVertex().subList(0, network.routerCount()),
         topology.links().stream().map(link -> link(link, down.get(link.index()))).toList(),
         attachments(network, addresses, pipeHosts),
-        engine == Engine.Core ? null : engine);
+        engine == Engine.Core ? null : engine,
+        null);
   }
 
   private static PipeGraphSpec.Link link(Link link, boolean down) {

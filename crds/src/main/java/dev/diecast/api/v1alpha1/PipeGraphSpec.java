@@ -16,6 +16,7 @@ import java.util.List;
  * @param distillation as {@code Distillation.parse} reads it
  * @param subnet of all addresses
  * @param hosts Kubernetes nodes that emulate, and on which nodes of the model are
+ * @param lastTrustedRevision absent where no other than the operator made a graph of the model
  * @param routerHosts for each router the host of the pipes that begin there; -1 where none does
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -48,7 +49,12 @@ public record PipeGraphSpec(
         @Required
         @Size(max = 64)
         List<Attachment> attachments,
-    @JsonPropertyDescription("What emulates it; Core where absent.") Engine engine) {
+    @JsonPropertyDescription("What emulates it; Core where absent.") Engine engine,
+    @JsonPropertyDescription(
+            "Revisions above it and below this one were not the operator's: what pipes did by them"
+                + " is held against the run.")
+        @Min(0)
+        Long lastTrustedRevision) {
 
   public PipeGraphSpec {
     hosts = hosts == null ? List.of() : List.copyOf(hosts);
@@ -56,6 +62,27 @@ public record PipeGraphSpec(
     routerHosts = routerHosts == null ? List.of() : List.copyOf(routerHosts);
     links = links == null ? List.of() : List.copyOf(links);
     attachments = attachments == null ? List.of() : List.copyOf(attachments);
+  }
+
+  /**
+   * The same, in place of graphs that others have made.
+   *
+   * @param revision the last one that the operator made, 0 where there is none
+   */
+  public PipeGraphSpec trustedTo(long revision) {
+    return new PipeGraphSpec(
+        model,
+        this.revision,
+        distillation,
+        subnet,
+        hosts,
+        peerPort,
+        routers,
+        routerHosts,
+        links,
+        attachments,
+        engine,
+        revision);
   }
 
   /** What emulates it, {@code Core} where nothing is said. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /** What can be done to disks and pipes of guests. */
 final class DeviceSabotage {
@@ -23,7 +24,17 @@ final class DeviceSabotage {
         Sabotage.of("disk's server stopped for a second", this::stoppedServer, "ProcessStopped"),
         Sabotage.of("another process keeps the disk busy", this::busyDisk, "DiskContention"),
         Sabotage.of(
-            "pipes held up three times a second", this::heldUp, "PipesLate", "PipeOverload"));
+            "pipes held up three times a second", this::heldUp, "PipesLate", "PipeOverload"),
+        forged("pipe's delay wrong by 10 %", "delayNanos", delay -> delay * 11 / 10),
+        forged("pipe's bandwidth wrong by 10 %", "bitsPerSecond", rate -> rate * 9 / 10),
+        forged("pipe's queue too small", "queuePackets", _ -> 2),
+        forged("pipe loses frames that it should not", "lossPartsPerBillion", _ -> 10_000_000));
+  }
+
+  /** A PipeGraph by somebody else, made again whenever the operator has replaced it. */
+  private Sabotage forged(String name, String attribute, LongUnaryOperator wrong) {
+    return Sabotage.of(
+        name, () -> new Repeatedly(1, () -> testbed.forge(attribute, wrong)), "PipesChanged");
   }
 
   /** The kernel's file for the limit, by either version of cgroups, and what takes it away. */

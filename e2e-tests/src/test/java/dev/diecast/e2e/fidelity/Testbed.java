@@ -3,20 +3,29 @@ package dev.diecast.e2e.fidelity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.PipeGraph;
+import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.e2e.Diecast;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -75,6 +84,8 @@ final class Testbed {
       for d in /sys/block/vd*; do
         [ "$(cat $d/serial)" = data ] && while :; do dd if=/dev/zero of=/dev/${d##*/} bs=64k count=512 oflag=direct; done
       done""";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Diecast diecast;
   private final KubernetesClient client;
@@ -150,6 +161,42 @@ final class Testbed {
         .map(condition -> condition.getStatus() + "/" + condition.getReason())
         .findFirst()
         .orElse("none");
+  }
+
+  /**
+   * Makes a PipeGraph of the model after the newest, the first link of which is another.
+   *
+   * @param attribute of a pipe, as PipeGraphs call it
+   * @param wrong from what it is, 0 where it is not said
+   */
+  void forge(String attribute, LongUnaryOperator wrong) throws IOException {
+    PipeGraph newest =
+        client.resources(PipeGraph.class).inNamespace("default").list().getItems().stream()
+            .max(Comparator.comparingLong(graph -> graph.getSpec().revision()))
+            .orElseThrow();
+    long revision = newest.getSpec().revision() + 1;
+    ObjectNode spec = (ObjectNode) JSON.readTree(Serialization.asJson(newest.getSpec()));
+    spec.put("revision", revision).remove("lastTrustedRevision");
+    ObjectNode pipe = (ObjectNode) spec.path("links").path(0).path("forward");
+    pipe.put(attribute, wrong.applyAsLong(pipe.path(attribute).asLong()));
+    PipeGraph forged = new PipeGraph();
+    forged.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("forged-" + revision)
+            .withNamespace("default")
+            .withLabels(newest.getMetadata().getLabels())
+            .withAnnotations(newest.getMetadata().getAnnotations())
+            .withOwnerReferences(newest.getMetadata().getOwnerReferences())
+            .build());
+    forged.setSpec(Serialization.unmarshal(spec.toString(), PipeGraphSpec.class));
+    try {
+      client.resource(forged).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      // The operator has not replaced the one before yet.
+    }
   }
 
   void awaitFaithful() {

@@ -15,6 +15,7 @@ import dev.diecast.daemon.cgroup.Drift;
 import dev.diecast.daemon.clock.ClockState;
 import dev.diecast.daemon.cpu.CpuReading;
 import dev.diecast.daemon.network.model.NetworkOutcome;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,23 +25,31 @@ import java.util.SortedMap;
 
 /** What speaks for and against a node's being faithful, from what the daemon knows. Pure. */
 final class NodeEvidence {
+  private static final String PIPES_CHANGED =
+      "somebody else had changed what the pipes of its model do, by another PipeGraph or in the"
+          + " kernel; it was put right";
+
   private NodeEvidence() {}
 
   /**
-   * What stood still, each as a sentence.
+   * What is over again, and no state shows.
    *
-   * @param process one of the VM's own
-   * @param host all of it
+   * @param processStopped one of the VM's own, as a sentence
+   * @param hostPaused all of it, as a sentence
+   * @param pipesChanged since when the pipes of its model were not what the model asks for
    */
-  record Stops(Optional<String> process, Optional<String> host) {}
+  record Past(
+      Optional<String> processStopped,
+      Optional<String> hostPaused,
+      Optional<Instant> pipesChanged) {}
 
   /**
-   * @param stops what stood still since the last look
+   * @param past what was the matter since the last look
    * @param limitAbove whether a quota above the VM's own cgroup held it back
    */
   static Evidence of(
       NodeView view,
-      Stops stops,
+      Past past,
       HostCpu host,
       boolean limitAbove,
       Optional<DiskUse> disk,
@@ -48,8 +57,9 @@ final class NodeEvidence {
       Tolerances tolerances) {
     SortedMap<Integer, CpuDelivery> none = Collections.emptySortedMap();
     Map<Cause, String> sure = new EnumMap<>(Cause.class);
-    stops.process().ifPresent(text -> sure.put(Cause.ProcessStopped, text));
-    stops.host().ifPresent(text -> sure.put(Cause.HostPaused, text));
+    past.processStopped().ifPresent(text -> sure.put(Cause.ProcessStopped, text));
+    past.hostPaused().ifPresent(text -> sure.put(Cause.HostPaused, text));
+    past.pipesChanged().ifPresent(_ -> sure.put(Cause.PipesChanged, PIPES_CHANGED));
     clock(view, tolerances)
         .filter(finding -> finding.outcome() == Outcome.FAIL)
         .ifPresent(finding -> sure.put(Cause.ClockWrong, finding.reason()));
@@ -60,6 +70,7 @@ final class NodeEvidence {
     return new Evidence(
         sure,
         view.clock().flatMap(ClockState::lastReading),
+        past.pipesChanged(),
         capped(view).flatMap(capped -> cause(capped.drift())),
         view.cpu().map(CpuReading::sinceLast).orElse(none),
         view.cpu().map(CpuReading::recent).orElse(none),

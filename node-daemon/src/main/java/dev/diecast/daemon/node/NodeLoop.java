@@ -149,7 +149,8 @@ public final class NodeLoop implements Watched {
             own.stream()
                 .collect(Collectors.toMap(HostLoad.Own::process, HostLoad.Own::diskProcesses)));
     Map<ModelKey, PipeUse> busyPipes = pipes.read(networks.reports(), System.nanoTime());
-    Optional<String> paused = standstill.seen();
+    Optional<String> paused = standstill.seen(System.nanoTime());
+    Map<ModelKey, Instant> changedPipes = networks.changedByOthers();
     Instant now = Instant.now();
     List<FidelityWatch.Verdict> verdicts =
         vms.entrySet().stream()
@@ -159,6 +160,7 @@ public final class NodeLoop implements Watched {
                         .judge(
                             cpu,
                             paused,
+                            Optional.ofNullable(models.get(vm.getKey())).map(changedPipes::get),
                             vm.getValue().own().map(o -> busyDisks.get(o.process())),
                             Optional.ofNullable(models.get(vm.getKey())).map(busyPipes::get),
                             now))

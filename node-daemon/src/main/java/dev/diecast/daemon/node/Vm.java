@@ -206,10 +206,12 @@ final class Vm implements AutoCloseable {
    * Judges what the last step has found.
    *
    * @param paused whether the whole host stood still, as a sentence
+   * @param pipesChanged since when its model's pipes were another's, where that is over
    */
   FidelityWatch.Verdict judge(
       HostCpu host,
       Optional<String> paused,
+      Optional<Instant> pipesChanged,
       Optional<DiskUse> disk,
       Optional<PipeUse> pipes,
       Instant now) {
@@ -221,7 +223,7 @@ final class Vm implements AutoCloseable {
             : fidelity.judge(
                 NodeEvidence.of(
                     seen,
-                    new NodeEvidence.Stops(running.get().seenStopped(), paused),
+                    new NodeEvidence.Past(running.get().seenStopped(), paused, pipesChanged),
                     host,
                     isLimitedAbove(seen, tolerances),
                     disk,

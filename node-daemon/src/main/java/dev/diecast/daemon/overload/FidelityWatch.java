@@ -22,6 +22,8 @@ public final class FidelityWatch {
   private Optional<Judgement> bad = Optional.empty();
   private Instant lastLook;
   private Optional<Instant> clockRight = Optional.empty();
+  private Optional<Judgement> standstill = Optional.empty();
+  private Instant stoodStill;
 
   /**
    * @param history what is on record already
@@ -37,7 +39,8 @@ public final class FidelityWatch {
    */
   public Verdict judge(Evidence evidence, Tolerances tolerances, boolean proven, Instant now) {
     begun |= proven;
-    Optional<Judgement> judgement = Overload.judge(evidence, tolerances);
+    Optional<Judgement> judgement =
+        Overload.judge(evidence, tolerances).map(found -> explained(found, evidence, now));
     Instant since = begins(judgement, evidence, now);
     lastLook = now;
     if (!evidence.sure().containsKey(Cause.ClockWrong)) {
@@ -52,6 +55,26 @@ public final class FidelityWatch {
     }
     bad = begun ? history.open().map(this::lasting) : judgement;
     return new Verdict(bad, history);
+  }
+
+  /**
+   * What is told from a window that reaches back to a standstill is that standstill's doing: pipes
+   * and processors have to catch up.
+   */
+  private Judgement explained(Judgement found, Evidence evidence, Instant now) {
+    if (isStandstill(found.cause())) {
+      standstill = Optional.of(found);
+      stoodStill = now;
+      return found;
+    }
+    return standstill
+        .filter(_ -> found.cause().isWindowed())
+        .filter(_ -> now.minusNanos(evidence.windowNanos()).isBefore(stoodStill))
+        .orElse(found);
+  }
+
+  private static boolean isStandstill(Cause cause) {
+    return cause == Cause.ProcessStopped || cause == Cause.HostPaused;
   }
 
   /** By the cause on record, in the words of the last look that found anything. */
@@ -87,9 +110,12 @@ public final class FidelityWatch {
     if (cause == Cause.ClockWrong) {
       return clockRight; // a clock is read more seldom than it is looked at
     }
-    boolean windowed = cause.isStarvation() || cause == Cause.CpuExcess;
+    if (cause == Cause.PipesChanged) {
+      return evidence.pipesChanged();
+    }
+    boolean ofCpu = cause.isStarvation() || cause == Cause.CpuExcess;
     return evidence.recent().values().stream()
-        .filter(_ -> windowed)
+        .filter(_ -> ofCpu)
         .map(CpuDelivery::lengthNanos)
         .max(Long::compare)
         .map(now::minusNanos);

@@ -3,7 +3,6 @@ package dev.diecast.daemon.overload;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether the host stood still: a thread that only sleeps was woken far too late. Its sleeps are
@@ -16,7 +15,7 @@ public final class Standstill {
   /** Woken later than this it was not for want of a processor. */
   static final Duration LATE = Duration.ofMillis(700);
 
-  private final AtomicLong longest = new AtomicLong();
+  private long longest;
   private OptionalLong last = OptionalLong.empty();
 
   /**
@@ -24,18 +23,28 @@ public final class Standstill {
    *
    * @param nanos of a clock that only goes on
    */
-  public void woken(long nanos) {
-    long late = last.isEmpty() ? 0 : nanos - last.getAsLong() - LOOK.toNanos();
+  public synchronized void woken(long nanos) {
+    longest = Math.max(longest, late(nanos));
     last = OptionalLong.of(nanos);
-    if (late >= LATE.toNanos()) {
-      longest.accumulateAndGet(late, Math::max);
-    }
   }
 
-  /** For how long at least it stood still since this was asked last, as a sentence. */
-  public Optional<String> seen() {
-    long late = longest.getAndSet(0);
-    return late == 0
+  private long late(long nanos) {
+    return last.isEmpty() ? 0 : nanos - last.getAsLong() - LOOK.toNanos();
+  }
+
+  /**
+   * For how long at least it stood still since this was asked last, as a sentence. Whoever asks may
+   * be awake again before that thread is.
+   *
+   * @param nanos of the same clock
+   */
+  public synchronized Optional<String> seen(long nanos) {
+    if (late(nanos) >= LATE.toNanos()) {
+      woken(nanos);
+    }
+    long late = longest;
+    longest = 0;
+    return late < LATE.toNanos()
         ? Optional.empty()
         : Optional.of(
             "nothing ran on the host for %.1f s: was it suspended or paused?"

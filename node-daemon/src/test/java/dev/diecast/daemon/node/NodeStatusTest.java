@@ -122,7 +122,7 @@ class NodeStatusTest {
         watch.judge(
             NodeEvidence.of(
                 seen,
-                new NodeEvidence.Stops(Optional.empty(), Optional.empty()),
+                new NodeEvidence.Past(Optional.empty(), Optional.empty(), Optional.empty()),
                 host,
                 false,
                 Optional.empty(),

@@ -81,6 +81,7 @@ class DiskLoadTest {
                 Map.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 new TreeMap<>(),
                 new TreeMap<>(),
                 HostCpu.UNKNOWN,

@@ -19,7 +19,7 @@ class StandstillTest {
     sleep(60_000);
     sleep(251);
     sleep(900);
-    assertThat(standstill.seen()).isEmpty();
+    assertThat(standstill.seen(now)).isEmpty();
   }
 
   @Test
@@ -27,8 +27,17 @@ class StandstillTest {
     sleep(250);
     sleep(1250);
     sleep(250);
-    assertThat(standstill.seen()).hasValueSatisfying(s -> assertThat(s).contains("for 1.0 s"));
-    assertThat(standstill.seen()).isEmpty();
+    assertThat(standstill.seen(now)).hasValueSatisfying(s -> assertThat(s).contains("for 1.0 s"));
+    assertThat(standstill.seen(now)).isEmpty();
+  }
+
+  @Test
+  void whoIsAwakeBeforeTheThreadIsToldAndOnlyOnce() {
+    sleep(250);
+    now += Duration.ofMillis(1250).toNanos();
+    assertThat(standstill.seen(now)).hasValueSatisfying(s -> assertThat(s).contains("for 1.0 s"));
+    standstill.woken(now + 1000);
+    assertThat(standstill.seen(now + 2000)).isEmpty();
   }
 
   @Test
@@ -37,6 +46,6 @@ class StandstillTest {
     sleep(1250);
     sleep(3250);
     sleep(1250);
-    assertThat(standstill.seen()).hasValueSatisfying(s -> assertThat(s).contains("for 3.0 s"));
+    assertThat(standstill.seen(now)).hasValueSatisfying(s -> assertThat(s).contains("for 3.0 s"));
   }
 }

@@ -32,8 +32,6 @@ public final class NetworkPublishing {
   /** Reason where the network cannot be had any more as it is asked for. */
   public static final String INVALID_NETWORK = "InvalidNetwork";
 
-  private static final int DIGEST_IN_NAME = 10;
-
   private NetworkPublishing() {}
 
   /**
@@ -99,13 +97,13 @@ public final class NetworkPublishing {
       ModelNetwork network = ModelNetwork.of(model.getSpec(), gml);
       NetworkDesign design = NetworkDesign.of(model, network, nodes);
       design.requireEngine(hosts);
+      Provenance provenance = new Provenance(model, design, digest, port);
       PipeGraph graph =
-          own.filter(there -> digest.equals(digestOf(there)))
+          own.filter(there -> digest.equals(digestOf(there)) && provenance.isTrusted(there))
               .orElseGet(
                   () -> {
-                    long revision = newest.map(NetworkPublishing::revision).orElse(0L) + 1;
                     PipeGraph written =
-                        store.apply(desired(model, design.graph(revision, port), digest));
+                        store.apply(desired(model, provenance.successor(graphs, newest), digest));
                     removeOlder(graphs, written, store);
                     return written;
                   });
@@ -138,12 +136,7 @@ public final class NetworkPublishing {
     PipeGraph graph = new PipeGraph();
     graph.setMetadata(
         new ObjectMetaBuilder()
-            .withName(
-                "%s-%d-%s"
-                    .formatted(
-                        model.getMetadata().getName(),
-                        spec.revision(),
-                        digest.substring(0, DIGEST_IN_NAME)))
+            .withName(Provenance.name(model, spec.revision(), digest))
             .withNamespace(model.getMetadata().getNamespace())
             .addToLabels(Api.LABEL_MODEL, model.getMetadata().getName())
             .addToAnnotations(ANNOTATION_INPUTS, digest)
@@ -160,17 +153,17 @@ public final class NetworkPublishing {
         .forEach(store::delete);
   }
 
-  private static boolean isOwn(ScaleModel model, PipeGraph graph) {
+  static boolean isOwn(ScaleModel model, PipeGraph graph) {
     return DesiredNodes.controllerUid(graph)
         .filter(model.getMetadata().getUid()::equals)
         .isPresent();
   }
 
-  private static long revision(PipeGraph graph) {
+  static long revision(PipeGraph graph) {
     return graph.getSpec().revision();
   }
 
-  private static String digestOf(PipeGraph graph) {
+  static String digestOf(PipeGraph graph) {
     return graph.getMetadata().getAnnotations() == null
         ? ""
         : graph.getMetadata().getAnnotations().getOrDefault(ANNOTATION_INPUTS, "");

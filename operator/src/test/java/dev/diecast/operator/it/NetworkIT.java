@@ -20,6 +20,7 @@ import dev.diecast.operator.vm.KubeVirt;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
@@ -274,6 +275,53 @@ class NetworkIT {
     cluster.awaitThat("a graph again", c -> graphs().size() == 1);
     cluster.delete("m");
     cluster.awaitThat("nothing", c -> graphs().isEmpty());
+  }
+
+  @Test
+  void aGraphThatSomebodyElseMakesIsReplacedAndSaidToBe() {
+    apply("links: [{from: paris, to: berlin, bitsPerSecond: 10M, delayMicros: 9000}]", "");
+    cluster.await("m", "Networked", "False/Waiting");
+    PipeGraph own = onlyGraph();
+    // As kubectl get, an editor and kubectl apply would make it: all marks of the operator are on
+    // it.
+    forge(own, 2, own.getMetadata().getName().replace("m-1-", "m-2-"), true);
+    PipeGraph second = graphAt(3);
+    assertThat(second.getSpec().links()).isEqualTo(own.getSpec().links());
+    assertThat(second.getSpec().lastTrustedRevision()).isEqualTo(1);
+    forge(own, 4, "m-by-hand", false);
+    PipeGraph third = graphAt(5);
+    assertThat(third.getSpec().links()).isEqualTo(own.getSpec().links());
+    assertThat(third.getSpec().lastTrustedRevision()).isEqualTo(3);
+    apply("links: [{from: paris, to: berlin, bitsPerSecond: 20M, delayMicros: 9000}]", "");
+    assertThat(graphAt(6).getSpec().lastTrustedRevision()).as("a change by the user").isNull();
+  }
+
+  /** A graph of the model by which its first link takes longer. */
+  private void forge(PipeGraph own, long revision, String name, boolean marked) {
+    PipeGraph forged = Serialization.clone(own);
+    var metadata = new ObjectMetaBuilder().withName(name).withNamespace(namespace);
+    if (marked) {
+      metadata
+          .withLabels(own.getMetadata().getLabels())
+          .withAnnotations(own.getMetadata().getAnnotations())
+          .withOwnerReferences(own.getMetadata().getOwnerReferences());
+    }
+    forged.setMetadata(metadata.build());
+    String spec =
+        Serialization.asJson(own.getSpec())
+            .replaceFirst("\"revision\":\\s*1\\b", "\"revision\":" + revision)
+            .replaceFirst("\"delayNanos\":\\s*9000000\\b", "\"delayNanos\":9900000");
+    forged.setSpec(Serialization.unmarshal(spec, PipeGraphSpec.class));
+    assertThat(forged.getSpec().links()).as("another delay").isNotEqualTo(own.getSpec().links());
+    api.client().resource(forged).create();
+  }
+
+  /** The only graph, once it has this revision. */
+  private PipeGraph graphAt(long revision) {
+    Awaitility.await("revision " + revision)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> graphs().size() == 1 && graphs().getFirst().getSpec().revision() == revision);
+    return graphs().getFirst();
   }
 
   private void apply(String topology, String rest) {

@@ -11,6 +11,8 @@ import dev.diecast.daemon.network.kernel.KernelSupport;
 import dev.diecast.daemon.process.ProcessKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ final class KernelEngine implements ModelEngine {
 
   /** What each node's port was last brought to. */
   private final Map<Integer, DeviceTree> trees = new HashMap<>();
+
+  /** When those of each node were last seen to be so. */
+  private final Map<Integer, Instant> right = new HashMap<>();
 
   private volatile Now now;
 
@@ -90,10 +95,26 @@ final class KernelEngine implements ModelEngine {
       if (!wanted.equals(trees.remove(station))) {
         hub.change(station, wanted);
       }
-      trees.put(station, wanted);
+      brought(station, wanted);
     }
     now = next;
     return changed;
+  }
+
+  private void brought(int station, DeviceTree tree) {
+    trees.put(station, tree);
+    right.put(station, Instant.now());
+  }
+
+  /** One node's at each call: to look takes three programs. */
+  @Override
+  public Optional<Instant> restore(Instant at) throws IOException {
+    Optional<Integer> next = trees.keySet().stream().min(Comparator.comparing(right::get));
+    if (next.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant before = right.put(next.get(), at);
+    return hub.change(next.get(), trees.get(next.get())) ? Optional.of(before) : Optional.empty();
   }
 
   @Override
@@ -132,7 +153,7 @@ final class KernelEngine implements ModelEngine {
         tree,
         TapTakeover.LINK,
         namespace);
-    trees.put(station, tree);
+    brought(station, tree);
     attached.put(station, process);
   }
 
@@ -182,6 +203,7 @@ final class KernelEngine implements ModelEngine {
   public void detach(int station) throws IOException {
     if (attached.remove(station) != null) {
       trees.remove(station);
+      right.remove(station);
       hub.unplug(station);
     }
   }

@@ -93,9 +93,13 @@ final class KernelHub implements AutoCloseable {
     }
   }
 
-  /** Changes a port's pipes; what waits in them stays there. */
-  void change(int station, DeviceTree tree) throws IOException {
-    pipes.apply(port(station), tree);
+  /**
+   * Changes a port's pipes; what waits in them stays there.
+   *
+   * @return whether they were other than this
+   */
+  boolean change(int station, DeviceTree tree) throws IOException {
+    return !pipes.apply(port(station), tree).isEmpty();
   }
 
   /** Takes a node's port away, and its door with it. */

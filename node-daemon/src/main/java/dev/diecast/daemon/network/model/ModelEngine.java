@@ -10,6 +10,7 @@ import dev.diecast.core.pipe.Partition;
 import dev.diecast.daemon.process.ProcessKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,16 @@ sealed interface ModelEngine extends AutoCloseable permits CoreEngine, KernelEng
    * @return how many pipes changed
    */
   int change(Now next) throws IOException;
+
+  /**
+   * Looks whether pipes do what they should, some at each call, and puts right what somebody else
+   * changed.
+   *
+   * @return since when at the earliest they did not; empty where all is well
+   */
+  default Optional<Instant> restore(Instant now) throws IOException {
+    return Optional.empty();
+  }
 
   /** The number of a node; -1 where the graph does not have it. */
   default int stationOf(String nodeName) {

@@ -7,6 +7,7 @@ import dev.diecast.daemon.network.model.NetworkOutcome.Refused;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.RecordStore;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public final class ModelNetworks implements AutoCloseable {
   private final TakenTaps taps;
   private final NodeAttaching attaching;
   private final GraphReadings readings = new GraphReadings();
+  private final TakenRevisions taken = new TakenRevisions();
   private final Map<ModelKey, ModelEngine> engines = new ConcurrentHashMap<>();
   private final Map<ModelKey, Refused> refusals = new HashMap<>();
 
@@ -91,6 +93,7 @@ public final class ModelNetworks implements AutoCloseable {
     }
     refusals.keySet().retainAll(wanted.keySet());
     readings.keep(wanted.keySet());
+    taken.keep(wanted.keySet());
     wanted.forEach(
         (model, asked) ->
             graphs
@@ -140,15 +143,33 @@ public final class ModelNetworks implements AutoCloseable {
       ModelEngine.Now next = readings.read(model, graph, asked.factor(), asked.mtuBytes());
       if (engine != null && engine.now().shape().equals(next.shape())) {
         int changed = engine.change(next);
+        took(model, graph);
         LOG.infof("%s: %s: %d pipes changed in place", model, next.graph(), changed);
         return;
       }
       // The old one goes first: it holds this host's port for other hosts.
       end(model);
       start(model, next);
+      took(model, graph);
     } catch (IOException | RuntimeException e) {
       refuse(model, Obstacle.EngineFailed, "the engine could not be started: " + e);
     }
+  }
+
+  private void took(ModelKey model, PipeGraph graph) {
+    taken.take(
+        model,
+        graph.getSpec().revision(),
+        Optional.ofNullable(graph.getSpec().lastTrustedRevision()),
+        Instant.now());
+  }
+
+  /**
+   * Since when the pipes of a model did what somebody else had made them do, by a PipeGraph or in
+   * the kernel, for models of which that is over; each is told once.
+   */
+  public synchronized Map<ModelKey, Instant> changedByOthers() {
+    return taken.foreignSince();
   }
 
   private void start(ModelKey model, ModelEngine.Now next) throws IOException {
@@ -203,7 +224,8 @@ public final class ModelNetworks implements AutoCloseable {
   private Map<String, NetworkOutcome> attach(ModelKey model, List<NetworkedNode> members) {
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     ModelEngine engine = engines.get(model);
-    Optional<Refused> silence = Optional.ofNullable(engine).flatMap(e -> silence(model, e));
+    Optional<Refused> silence =
+        Optional.ofNullable(engine).flatMap(e -> rendezvous.silence(model, e));
     Set<Integer> here = new HashSet<>();
     for (NetworkedNode node : members) {
       outcomes.put(
@@ -218,6 +240,7 @@ public final class ModelNetworks implements AutoCloseable {
       } catch (IOException e) {
         LOG.warnf("%s: %s", model, e);
       }
+      restore(model, engine);
     }
     return outcomes;
   }
@@ -229,24 +252,13 @@ public final class ModelNetworks implements AutoCloseable {
         : outcome;
   }
 
-  /** Looks for hosts that do not answer; the engine goes on with the others. */
-  private Optional<Refused> silence(ModelKey model, ModelEngine engine) {
-    List<String> silent = engine.silentPeers();
-    if (silent.isEmpty() || !(engine instanceof CoreEngine core)) {
-      return Optional.empty();
-    }
+  /** Pipes that somebody else changed are wrong for all nodes of the model. */
+  private void restore(ModelKey model, ModelEngine engine) {
     try {
-      rendezvous.renew(model, core);
-    } catch (IOException | RuntimeException e) {
+      engine.restore(Instant.now()).ifPresent(since -> taken.wereForeign(model, since));
+    } catch (IOException e) {
       LOG.warnf("%s: %s", model, e);
     }
-    return Optional.of(
-        new Refused(
-            Obstacle.PeerSilent,
-            ("no answer from the daemon of %s, and what has to go there is lost: does it run, and may"
-                    + " UDP to port %d pass between the hosts?")
-                .formatted(
-                    String.join(", ", silent), engine.now().shape().peerPort().orElseThrow())));
   }
 
   private NetworkOutcome withoutEngine(ModelKey model) {

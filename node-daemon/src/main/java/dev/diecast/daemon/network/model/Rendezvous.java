@@ -4,6 +4,8 @@ import dev.diecast.daemon.network.Peer;
 import dev.diecast.daemon.network.PeerIdentity;
 import dev.diecast.daemon.network.Peers;
 import dev.diecast.daemon.network.PublishedPeer;
+import dev.diecast.daemon.network.model.NetworkOutcome.Obstacle;
+import dev.diecast.daemon.network.model.NetworkOutcome.Refused;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * How the engines of this host and those of others come to know each other: where each is, and the
@@ -20,6 +23,8 @@ import java.util.function.Supplier;
  * next one.
  */
 public final class Rendezvous {
+  private static final Logger LOG = Logger.getLogger(Rendezvous.class);
+
   private final PeerDirectory directory;
   private final String host;
   private final Optional<String> address;
@@ -87,8 +92,28 @@ public final class Rendezvous {
                 .formatted(name));
   }
 
+  /** Looks for hosts that do not answer; the engine goes on with the others. */
+  Optional<Refused> silence(ModelKey model, ModelEngine engine) {
+    List<String> silent = engine.silentPeers();
+    if (silent.isEmpty() || !(engine instanceof CoreEngine core)) {
+      return Optional.empty();
+    }
+    try {
+      renew(model, core);
+    } catch (IOException | RuntimeException e) {
+      LOG.warnf("%s: %s", model, e);
+    }
+    return Optional.of(
+        new Refused(
+            Obstacle.PeerSilent,
+            ("no answer from the daemon of %s, and what has to go there is lost: does it run, and may"
+                    + " UDP to port %d pass between the hosts?")
+                .formatted(
+                    String.join(", ", silent), engine.now().shape().peerPort().orElseThrow())));
+  }
+
   /** Looks for the engine's silent peers, and makes it speak with those that are elsewhere now. */
-  void renew(ModelKey model, CoreEngine engine) throws IOException {
+  private void renew(ModelKey model, CoreEngine engine) throws IOException {
     Map<String, PublishedPeer> before = met.getOrDefault(model, Map.of());
     for (String name : engine.silentPeers()) {
       Optional<PublishedPeer> now =

@@ -1,7 +1,10 @@
 package dev.diecast.daemon.network.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.core.DilationFactor;
@@ -27,6 +30,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -285,6 +289,57 @@ class KernelEngineKernelIT {
     Collections.sort(sorted);
     assertThat(order).isEqualTo(sorted);
     requireRoundTrip(IPV4, 0, 1, 40);
+  }
+
+  @Test
+  void whatSomebodyElseMadeOfThePipesIsPutRightAndTold() throws Exception {
+    Instant before = Instant.now();
+    for (int look = 0; look < pods.size(); look++) {
+      assertThat(engine.restore(before.plusSeconds(look))).isEmpty();
+    }
+    lengthenPipesTo("n1");
+    List<Instant> told = new ArrayList<>();
+    for (int look = 0; look < pods.size(); look++) {
+      engine.restore(before.plusSeconds(100 + look)).ifPresent(told::add);
+    }
+    assertThat(told).singleElement().isIn(before, before.plusSeconds(1), before.plusSeconds(2));
+    requireRoundTrip(IPV4, 0, 1, 40);
+    assertThat(engine.restore(before.plusSeconds(200))).isEmpty();
+  }
+
+  /** A tenth more delay in all pipes of a port, as by hand. */
+  private void lengthenPipesTo(String port) throws Exception {
+    int changed = 0;
+    for (JsonNode qdisc : new ObjectMapper().readTree(tc("-j", "qdisc", "show", "dev", port))) {
+      if (qdisc.path("kind").asText().equals("netem")) {
+        long micros =
+            Math.round(qdisc.path("options").path("delay").path("delay").asDouble() * 1.1e6);
+        tc(
+            ("qdisc change dev %s parent %s handle %s netem delay %dus limit %d"
+                    .formatted(
+                        port,
+                        qdisc.path("parent").asText(),
+                        qdisc.path("handle").asText(),
+                        micros,
+                        qdisc.path("options").path("limit").asLong()))
+                .split(" "));
+        changed++;
+      }
+    }
+    assertThat(changed).isEqualTo(2);
+  }
+
+  private String tc(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("tc"));
+    command.addAll(List.of(arguments));
+    return NetworkNamespaces.inside(
+        engine.hub().path().toString(),
+        () -> {
+          Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+          String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+          assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+          return output;
+        });
   }
 
   /** Whether it gives everything back, or ends without having done so. */

@@ -140,6 +140,7 @@ public final class TwoNodeGraph {
         spec.routerHosts(),
         spec.links(),
         spec.attachments(),
-        spec.engine());
+        spec.engine(),
+        spec.lastTrustedRevision());
   }
 }
