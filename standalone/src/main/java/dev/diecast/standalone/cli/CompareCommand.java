@@ -80,6 +80,16 @@ final class CompareCommand implements Callable<Integer> {
   private double cpuPercent;
 
   @Option(
+      names = "--latency-tolerance",
+      paramLabel = "PERCENT",
+      defaultValue = "0",
+      description = {
+        "Latencies that are nearer to each other are not told apart, for those that are all nearly",
+        "the same, as of a ping (default: ${DEFAULT-VALUE})."
+      })
+  private double latencyPercent;
+
+  @Option(
       names = "--series",
       paramLabel = "GLOB",
       description = {
@@ -113,7 +123,8 @@ final class CompareCommand implements Callable<Integer> {
             percent("--throughput-limit", throughputPercent),
             share("--distance-limit", distance),
             share("--significance", significance),
-            percent("--cpu-limit", cpuPercent));
+            percent("--cpu-limit", cpuPercent),
+            latencyPercent == 0 ? 0 : percent("--latency-tolerance", latencyPercent));
     Comparison comparison = Comparison.of(read(first), read(second), limits);
     if (html != null) {
       Files.writeString(html, ComparisonPage.of(comparison));

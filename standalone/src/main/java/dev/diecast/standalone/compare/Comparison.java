@@ -24,9 +24,12 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
    *     two cumulative curves
    * @param significance probability at which a distance counts as chance no longer
    * @param cpu of the ratio from 1
+   * @param tolerance of latencies' ratio from 1: values that are nearer to each other are not told
+   *     apart; 0 for none
    */
-  public record Limits(double throughput, double distance, double significance, double cpu) {
-    public static final Limits DEFAULT = new Limits(0.03, 0.1, 0.05, 0.05);
+  public record Limits(
+      double throughput, double distance, double significance, double cpu, double tolerance) {
+    public static final Limits DEFAULT = new Limits(0.03, 0.1, 0.05, 0.05, 0);
   }
 
   /**
@@ -150,7 +153,8 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
   }
 
   private static Row latency(Series.Latency a, Series.Latency b, Limits limits) {
-    KolmogorovSmirnov test = KolmogorovSmirnov.of(a.distribution(), b.distribution());
+    KolmogorovSmirnov test =
+        KolmogorovSmirnov.of(a.distribution(), b.distribution(), limits.tolerance());
     Outcome outcome =
         test.distance() <= limits.distance()
             ? Outcome.PASS

@@ -1,8 +1,11 @@
 package dev.diecast.standalone.compare;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /** Latencies in seconds of guest time. */
 public sealed interface Distribution {
@@ -18,6 +21,29 @@ public sealed interface Distribution {
 
   /** Where the cumulative curve has its corners, ascending. */
   double[] corners();
+
+  /**
+   * All values of several as one. Of quantiles the common range is kept, each weighted by its
+   * count.
+   *
+   * @param parts at least one
+   * @return empty where that cannot be said: single values beside quantiles, or quantiles whose
+   *     ranges do not overlap
+   */
+  static Optional<Distribution> pooled(List<Distribution> parts) {
+    List<Samples> samples =
+        parts.stream().filter(Samples.class::isInstance).map(Samples.class::cast).toList();
+    List<Curve> curves =
+        parts.stream().filter(Curve.class::isInstance).map(Curve.class::cast).toList();
+    if (curves.isEmpty()) {
+      return Optional.of(
+          new Samples(
+              samples.stream().flatMapToDouble(part -> DoubleStream.of(part.sorted)).toArray()));
+    }
+    return samples.isEmpty()
+        ? Curve.pooled(curves).map(Distribution.class::cast)
+        : Optional.empty();
+  }
 
   /** Every single value is known. */
   final class Samples implements Distribution {
@@ -93,6 +119,26 @@ public sealed interface Distribution {
         throw new IllegalArgumentException("a curve has two quantiles at least");
       }
       this.count = count;
+    }
+
+    private static Optional<Curve> pooled(List<Curve> parts) {
+      double from = parts.stream().mapToDouble(part -> part.shares.firstKey()).max().orElseThrow();
+      double to = parts.stream().mapToDouble(part -> part.shares.lastKey()).min().orElseThrow();
+      long count = parts.stream().mapToLong(Curve::count).sum();
+      if (from > to || count == 0) {
+        return Optional.empty();
+      }
+      TreeMap<Double, Double> secondsByShare = new TreeMap<>();
+      for (Curve part : parts) {
+        for (double seconds : part.shares.subMap(from, true, to, true).keySet()) {
+          double below =
+              parts.stream().mapToDouble(each -> each.count * each.cumulative(seconds)).sum();
+          secondsByShare.merge(below / count, seconds, Math::max);
+        }
+      }
+      return secondsByShare.size() < 2
+          ? Optional.empty()
+          : Optional.of(new Curve(secondsByShare, count));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.diecast.standalone.compare;
 
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 
 /**
@@ -18,23 +20,44 @@ public record KolmogorovSmirnov(double distance, double probability) {
    * between them, over the shares that both know, and the probability that of the asymptotic law.
    */
   public static KolmogorovSmirnov of(Distribution a, Distribution b) {
-    if (a instanceof Distribution.Samples x && b instanceof Distribution.Samples y) {
+    return of(a, b, 0);
+  }
+
+  /**
+   * The same, where values that are apart by less than a tolerance are not told apart: the distance
+   * is the least that one curve has from the other when that is stretched by it either way. The
+   * probability is that of the asymptotic law for this distance, which is too great rather than too
+   * small.
+   *
+   * @param tolerance of a value's ratio from 1, so 0.03 is 3 %; 0 for none
+   */
+  public static KolmogorovSmirnov of(Distribution a, Distribution b, double tolerance) {
+    if (tolerance == 0
+        && a instanceof Distribution.Samples x
+        && b instanceof Distribution.Samples y) {
       var result = KolmogorovSmirnovTest.withDefaults().test(x.values(), y.values());
       return new KolmogorovSmirnov(result.getStatistic(), result.getPValue());
     }
-    double distance = Math.max(distance(a, b, a.corners()), distance(a, b, b.corners()));
+    double stretch = 1 + tolerance;
+    double distance = Math.max(ahead(a, b, stretch), ahead(b, a, stretch));
     double n = a.count();
     double m = b.count();
     double probability = n * m == 0 ? 1 : asymptotic(distance * Math.sqrt(n * m / (n + m)));
     return new KolmogorovSmirnov(distance, probability);
   }
 
-  private static double distance(Distribution a, Distribution b, double[] corners) {
+  /** How far the first curve is above the second, where that is stretched towards it. */
+  private static double ahead(Distribution first, Distribution second, double stretch) {
+    double[] corners =
+        DoubleStream.concat(
+                Arrays.stream(first.corners()),
+                Arrays.stream(second.corners()).map(corner -> corner / stretch))
+            .toArray();
     double greatest = 0;
     for (double corner : corners) {
-      double x = within(a, b, a.cumulative(corner));
-      double y = within(a, b, b.cumulative(corner));
-      greatest = Math.max(greatest, Math.abs(x - y));
+      double x = within(first, second, first.cumulative(corner));
+      double y = within(first, second, second.cumulative(corner * stretch));
+      greatest = Math.max(greatest, x - y);
     }
     return greatest;
   }

@@ -60,7 +60,7 @@ public record RunRecord(
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String name = file.getFileName().toString();
         if (!name.equals(REPORT) && !name.startsWith(".") && !name.endsWith(".html")) {
-          all.addAll(series(file, name.replaceFirst("[.][^.]*$", "")));
+          all.addAll(series(file, seriesName(name)));
         }
       }
     }
@@ -82,6 +82,13 @@ public record RunRecord(
     Map<String, List<Series>> byKey = new LinkedHashMap<>();
     all.forEach(series -> byKey.computeIfAbsent(series.key(), _ -> new ArrayList<>()).add(series));
     return byKey.values().stream().map(Series::pooled).toList();
+  }
+
+  /**
+   * A file's name without its ending, and a node's without its index: nodes of a group are alike.
+   */
+  private static String seriesName(String file) {
+    return file.replaceFirst("[.][^.]*$", "").replaceFirst("(?<=.)-[0-9]+$", "");
   }
 
   /** With the series alone whose names match, in the order in which they are. */

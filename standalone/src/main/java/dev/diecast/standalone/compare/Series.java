@@ -3,7 +3,6 @@ package dev.diecast.standalone.compare;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 
 /** One result of a run, in the guest's frame of time. */
 public sealed interface Series {
@@ -31,24 +30,20 @@ public sealed interface Series {
       case Latency first ->
           new Latency(
               first.name(),
-              new Distribution.Samples(
-                  same.stream()
-                      .flatMapToDouble(series -> DoubleStream.of(samples((Latency) series)))
-                      .toArray()));
+              Distribution.pooled(
+                      same.stream().map(series -> ((Latency) series).distribution()).toList())
+                  .orElseThrow(
+                      () ->
+                          new IllegalArgumentException(
+                              ("latency %s: what several files, or lines, say of it cannot be put"
+                                      + " together (single values beside quantiles, or quantiles"
+                                      + " that have no range in common): call them differently")
+                                  .formatted(first.name()))));
     };
   }
 
   private static double mean(List<Series> same, ToDoubleFunction<Series> value) {
     return same.stream().mapToDouble(value).average().orElseThrow();
-  }
-
-  private static double[] samples(Latency latency) {
-    if (latency.distribution() instanceof Distribution.Samples samples) {
-      return samples.values();
-    }
-    throw new IllegalArgumentException(
-        "latency %s: several files say quantiles of it, which cannot be put together: call the files, or the jobs in them, differently"
-            .formatted(latency.name()));
   }
 
   /**

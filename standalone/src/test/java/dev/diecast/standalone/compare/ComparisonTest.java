@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,67 @@ class ComparisonTest {
     return run;
   }
 
+  @Test
+  void nodesOfAGroupAreOneSeriesHoweverManyTheyAre() throws IOException {
+    Path one = Files.createDirectories(directory.resolve("one"));
+    Files.writeString(one.resolve("client-0.txt"), WRK);
+    Path three = Files.createDirectories(directory.resolve("three"));
+    for (int node = 0; node < 3; node++) {
+      Files.writeString(three.resolve("client-" + node + ".txt"), WRK);
+    }
+    RunRecord pooled = RunRecord.read(three);
+    assertThat(pooled.series())
+        .extracting(Series::key)
+        .containsExactlyElementsOf(RunRecord.read(one).series().stream().map(Series::key).toList())
+        .containsExactly("Throughput client", "Latency client");
+    Distribution latency = ((Series.Latency) pooled.series().get(1)).distribution();
+    assertThat(latency.count()).isEqualTo(240_000);
+    assertThat(latency.quantile(0.75)).isCloseTo(0.001, within(1e-12));
+    Comparison same = compare(one, three);
+    assertThat(same.rows()).extracting(Comparison.Row::outcome).containsOnly(Outcome.PASS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "0.005, 1", "0.03, 0"})
+  void latenciesWithinTheToleranceAreNotToldApart(double tolerance, double distance) {
+    // Pings of 40.0 to 40.4 ms and of 41.0 to 41.4 ms: apart by 1.5 to 3.5 %.
+    Distribution a =
+        new Distribution.Samples(
+            IntStream.range(0, 200).mapToDouble(i -> 0.0400 + i * 2e-6).toArray());
+    Distribution b =
+        new Distribution.Samples(
+            IntStream.range(0, 200).mapToDouble(i -> 0.0410 + i * 2e-6).toArray());
+    assertThat(KolmogorovSmirnov.of(a, b, tolerance).distance()).isEqualTo(distance);
+    assertThat(KolmogorovSmirnov.of(b, a, tolerance).distance()).isEqualTo(distance);
+  }
+
+  @Test
+  void quantilesOfSeveralNodesAreWeightedByTheirCount() {
+    Distribution pooled =
+        Distribution.pooled(
+                List.of(
+                    new Distribution.Curve(new TreeMap<>(Map.of(0.0, 1.0, 1.0, 2.0)), 300),
+                    new Distribution.Curve(new TreeMap<>(Map.of(0.0, 1.0, 1.0, 3.0)), 100)))
+            .orElseThrow();
+    // At 2 s all of the first and half of the second are done.
+    assertThat(pooled.cumulative(2)).isCloseTo((300 + 50) / 400.0, within(1e-12));
+    assertThat(pooled.count()).isEqualTo(400);
+    assertThat(
+            Distribution.pooled(
+                List.of(
+                    new Distribution.Curve(new TreeMap<>(Map.of(0.5, 1.0, 0.9, 2.0)), 10),
+                    new Distribution.Curve(new TreeMap<>(Map.of(0.5, 3.0, 0.9, 4.0)), 10))))
+        .as("no range in common")
+        .isEmpty();
+    assertThat(
+            Distribution.pooled(
+                List.of(
+                    new Distribution.Samples(new double[] {1}),
+                    new Distribution.Curve(new TreeMap<>(Map.of(0.5, 1.0, 0.9, 2.0)), 10))))
+        .as("single values beside quantiles")
+        .isEmpty();
+  }
+
   private static double[] normal(int seed, int count, double mean) {
     Random random = new Random(seed);
     return DoubleStream.generate(() -> Math.abs(mean + random.nextGaussian() * 0.01))
@@ -174,14 +237,15 @@ class ComparisonTest {
   }
 
   @Test
-  void quantilesOfOneNameAreRefused() throws IOException {
+  void quantilesBesideSingleValuesOfOneNameAreRefused() throws IOException {
     Path run = Files.createDirectories(directory.resolve("twice"));
     Files.writeString(run.resolve("web.txt"), WRK);
-    Files.writeString(run.resolve("web.log"), WRK);
+    Files.writeString(
+        run.resolve("web.log"), "{\"result\":\"latency\",\"series\":\"web\",\"seconds\":1}");
     assertThatThrownBy(() -> RunRecord.read(run))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("latency web")
-        .hasMessageContaining("call the files");
+        .hasMessageContaining("call them differently");
   }
 
   @Test

@@ -106,7 +106,8 @@ final class FidelityRun {
       Instant from = Instant.now();
       CpuProbe.Result cpu =
           work(probe, subjects, placed.model().getSpec().thresholds().tolerances());
-      loaded = load.run(placed.nodes());
+      // With what caps were made wider by meanwhile.
+      loaded = load.run(watch.snapshot().orElse(placed).nodes());
       ModelWatch.Snapshot measured = awaitClockWindow(watch);
       history = seen.points();
       ModelVerdict verdict = judge(measured, cpu, new Window(from, Instant.now()));

@@ -1,6 +1,7 @@
 package dev.diecast.standalone.cli.run;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.cli.session.Session;
@@ -40,8 +41,8 @@ record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
    * What came of a load.
    *
    * @param printed standard output, by {@code <group>-<index>}
-   * @param cpuByGroup host CPU time that the vCPUs of a group's nodes used while it ran, over that
-   *     which T gives them
+   * @param cpuByGroup host CPU time that the vCPUs of a group's nodes used while it ran, less what
+   *     they lost at switches, over that which T gives them
    * @param hostTime how long it ran
    */
   record Outcome(Map<String, String> printed, Map<String, Double> cpuByGroup, Duration hostTime) {
@@ -93,7 +94,15 @@ record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
   private static double share(
       DilatedNode node, GuestVcpus.Times before, GuestVcpus.Times after, Duration took) {
     double used = (after.runNanos() - before.runNanos()) / (double) took.toNanos();
-    return used / FidelityRun.due(node).toDouble();
+    return used * worth(node) / FidelityRun.due(node).toDouble();
+  }
+
+  /** Of the CPU time that a node's caps allow, the part that is not lost at switches. */
+  private static double worth(DilatedNode node) {
+    DilatedNodeStatus.Cpu cpu = node.getStatus() == null ? null : node.getStatus().cpu();
+    return cpu == null || cpu.quotaMicros() == null || cpu.correctionMicros() == null
+        ? 1
+        : 1 - cpu.correctionMicros() / (double) cpu.quotaMicros();
   }
 
   private Map<DilatedNode, GuestVcpus.Times> times(List<DilatedNode> nodes) {
