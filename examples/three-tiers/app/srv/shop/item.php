@@ -4,6 +4,10 @@ require __DIR__ . '/shop.php';
 $db = shop();
 $id = (int) $_GET['id'];
 $item = $db->execute_query('SELECT * FROM items WHERE id = ?', [$id])->fetch_assoc();
+if ($item === null) {
+    http_response_code(404);
+    exit("There is no item $id.\n");
+}
 $bids = $db->execute_query('SELECT bidder, amount FROM bids WHERE item = ? ORDER BY amount DESC LIMIT 20', [$id])->fetch_all(MYSQLI_ASSOC);
 $others = $db->execute_query(
     'SELECT id, name, description, price FROM items WHERE category = ? ORDER BY price LIMIT ?',

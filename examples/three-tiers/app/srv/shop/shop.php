@@ -1,5 +1,8 @@
 <?php
 // What all pages share: one connection for each worker, and how a page looks.
+set_error_handler(function (int $level, string $message, string $file, int $line) {
+    throw new ErrorException($message, 0, $level, $file, $line);
+});
 mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
 
 function shop(): mysqli
@@ -12,10 +15,16 @@ function text(string $plain): string
     return htmlspecialchars($plain, ENT_QUOTES);
 }
 
+// What a user is known by: as costly as it should be, for whoever guesses.
+function token(string $user): string
+{
+    return hash_pbkdf2('sha256', $user, 'shop', 400);
+}
+
 function page(string $title, string $body): void
 {
     header('Content-Type: text/html; charset=utf-8');
-    echo "<!DOCTYPE html>\n<html><head><title>", text($title), "</title></head>\n<body><h1>", text($title), "</h1>\n",
+    echo "<!DOCTYPE html>\n<html><head><title>", text($title), "</title><meta name=\"token\" content=\"", token($_SERVER['REQUEST_URI']), "\"></head>\n<body><h1>", text($title), "</h1>\n",
         $body, "</body></html>\n";
 }
 

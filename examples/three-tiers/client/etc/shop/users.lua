@@ -38,12 +38,12 @@ function request()
   if kind < 2 then
     path = "/bid.php?id=" .. id .. "&bidder=" .. user
   elseif kind < 11 then
-    path = "/item.php?id=" .. id .. "&rows=" .. math.random(60)
+    path = "/item.php?id=" .. id .. "&rows=" .. math.random(100, 300)
   else
-    path = "/search.php?category=" .. id % 20 .. "&words=" .. string.format("%x", id % 16) .. "&rows=" .. math.random(100)
+    path = "/search.php?category=" .. id % 5 .. "&words=" .. string.format("%x", id % 16) .. "&rows=" .. math.random(100, 400)
   end
   asked = now()
-  return wrk.format("GET", path)
+  return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end
 
 function response(status)

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesTest {
 
   private static final Path EXAMPLES = Path.of("../examples");
-  private static final long MOST_MEMORY_BYTES = 4L << 30;
+  private static final long MOST_MEMORY_BYTES = 6L << 30;
 
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.walk(EXAMPLES, 2)) {
