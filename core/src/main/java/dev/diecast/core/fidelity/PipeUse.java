@@ -20,7 +20,8 @@ public record PipeUse(
   static final double OVERDUE_SHARE = 0.01;
 
   /**
-   * Standard deviations by which more must be overdue: two frames of a hundred are no percentile.
+   * Standard deviations by which a number must be above what is tolerable: two frames of a hundred
+   * are no percentile.
    */
   private static final double SURE = 3;
 
@@ -36,9 +37,18 @@ public record PipeUse(
 
   /** Whether surely more than {@link #OVERDUE_SHARE} are, the frames seen being a sample. */
   boolean isOverdue() {
-    double tolerable = OVERDUE_SHARE * deliveredFrames;
-    return deliveredFrames >= NOTABLE_FRAMES
-        && overdueFrames > tolerable + SURE * Math.sqrt(tolerable);
+    return isSurelyAbove(OVERDUE_SHARE, overdueFrames, deliveredFrames);
+  }
+
+  /**
+   * Whether so many of all are surely a greater share than this. A single one is no share, but
+   * where none is tolerated it is one too many.
+   */
+  private static boolean isSurelyAbove(double share, long some, long all) {
+    double tolerable = share * all;
+    return all >= NOTABLE_FRAMES
+        && some > (share > 0 ? 1 : 0)
+        && some > tolerable + SURE * Math.sqrt(tolerable);
   }
 
   /** Lost or late, of all that should have arrived, 0 to 1. */
@@ -48,6 +58,7 @@ public record PipeUse(
   }
 
   boolean isOverloaded(Tolerances tolerances) {
-    return deliveredFrames + lostFrames >= NOTABLE_FRAMES && wrong() > tolerances.pipeShare();
+    return isSurelyAbove(
+        tolerances.pipeShare(), lateFrames + lostFrames, deliveredFrames + lostFrames);
   }
 }

@@ -91,6 +91,12 @@ class OverloadTest {
     assertThat(cause(networked(Optional.empty(), surely))).contains(Cause.PipesLate);
     PipeUse full = new PipeUse(2_000_000_000, 1000, 0, 500, 10);
     assertThat(cause(networked(Optional.empty(), full))).contains(Cause.PipeOverload);
+    PipeUse one = new PipeUse(2_000_000_000, 78, 1, 1, 0);
+    assertThat(cause(networked(Optional.empty(), one)))
+        .as("one of 78 may be a thousandth of very many")
+        .isEmpty();
+    PipeUse two = new PipeUse(2_000_000_000, 78, 1, 1, 1);
+    assertThat(cause(networked(Optional.empty(), two))).contains(Cause.PipeOverload);
     assertThat(Overload.hostCause(CALM, java.util.Set.of(Cause.PipesLate)))
         .as("the host cannot give its VMs what is due")
         .contains(Cause.PipesLate);
