@@ -41,8 +41,11 @@ public record Evidence(
 
   /** How far back what is told of CPU and pipes reaches, ns of host time. */
   public long windowNanos() {
-    return Math.max(
-        recent.values().stream().mapToLong(CpuDelivery::lengthNanos).max().orElse(0),
-        pipes.map(PipeUse::lengthNanos).orElse(0L));
+    return Math.max(cpuWindowNanos(), pipes.map(PipeUse::lengthNanos).orElse(0L));
+  }
+
+  /** How far back what is told of CPU reaches, ns of host time. */
+  public long cpuWindowNanos() {
+    return recent.values().stream().mapToLong(CpuDelivery::lengthNanos).max().orElse(0);
   }
 }

@@ -16,8 +16,8 @@ import java.util.List;
  * @param distillation as {@code Distillation.parse} reads it
  * @param subnet of all addresses
  * @param hosts Kubernetes nodes that emulate, and on which nodes of the model are
- * @param lastTrustedRevision absent where no other than the operator made a graph of the model
  * @param routerHosts for each router the host of the pipes that begin there; -1 where none does
+ * @param lastTrustedRevision absent where no other than the operator made a graph of the model
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(value = "self == oldSelf", message = "a PipeGraph never changes: make another one")

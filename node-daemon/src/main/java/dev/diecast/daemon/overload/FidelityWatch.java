@@ -1,7 +1,6 @@
 package dev.diecast.daemon.overload;
 
 import dev.diecast.core.fidelity.Cause;
-import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.Evidence;
 import dev.diecast.core.fidelity.FidelityHistory;
 import dev.diecast.core.fidelity.Judgement;
@@ -114,11 +113,7 @@ public final class FidelityWatch {
       return evidence.pipesChanged();
     }
     boolean ofCpu = cause.isStarvation() || cause == Cause.CpuExcess;
-    return evidence.recent().values().stream()
-        .filter(_ -> ofCpu)
-        .map(CpuDelivery::lengthNanos)
-        .max(Long::compare)
-        .map(now::minusNanos);
+    return ofCpu ? Optional.of(now.minusNanos(evidence.cpuWindowNanos())) : Optional.empty();
   }
 
   /**

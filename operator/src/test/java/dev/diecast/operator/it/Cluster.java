@@ -249,25 +249,28 @@ final class Cluster {
 
   /** The same on one node. */
   void daemonReports(DilatedNode node, String... conditions) {
-    DilatedNode patch = new DilatedNode();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(node.getMetadata().getName())
-            .withNamespace(namespace)
-            .build());
-    patch.setStatus(
-        new DilatedNodeStatus(
-            null,
-            node.getMetadata().getGeneration(),
-            null,
-            null,
-            Arrays.stream(conditions).map(Cluster::parse).toList()));
-    client.resource(patch).subresource("status").patch(applyAs(Api.NODE_DAEMON));
+    report(node, null, Arrays.stream(conditions).map(Cluster::parse).toList());
   }
 
   /** The daemon's later reports on a node, where only figures have changed. */
   void daemonMeasures(DilatedNode node) {
-    String now = Instant.now().toString();
+    report(
+        node,
+        new DilatedNodeStatus.Cpu(
+            100_000L,
+            10_000L,
+            100_000L,
+            0L,
+            System.nanoTime() / 1000,
+            0L,
+            0L,
+            Instant.now().toString()),
+        node.getStatus().conditions().stream()
+            .filter(condition -> !condition.getType().equals("Provisioned"))
+            .toList());
+  }
+
+  private void report(DilatedNode node, DilatedNodeStatus.Cpu cpu, List<Condition> conditions) {
     DilatedNode patch = new DilatedNode();
     patch.setMetadata(
         new ObjectMetaBuilder()
@@ -275,15 +278,7 @@ final class Cluster {
             .withNamespace(namespace)
             .build());
     patch.setStatus(
-        new DilatedNodeStatus(
-            null,
-            node.getMetadata().getGeneration(),
-            new DilatedNodeStatus.Cpu(
-                100_000L, 10_000L, 100_000L, 0L, System.nanoTime() / 1000, 0L, 0L, now),
-            null,
-            node.getStatus().conditions().stream()
-                .filter(condition -> !condition.getType().equals("Provisioned"))
-                .toList()));
+        new DilatedNodeStatus(null, node.getMetadata().getGeneration(), cpu, null, conditions));
     client.resource(patch).subresource("status").patch(applyAs(Api.NODE_DAEMON));
   }
 
