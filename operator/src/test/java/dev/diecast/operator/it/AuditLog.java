@@ -63,12 +63,18 @@ final class AuditLog {
    * @param agent the first word of its User-Agent
    * @param verb of Kubernetes', such as {@code patch}
    * @param resource such as {@code dilatednodes/status}
-   * @param code of HTTP
+   * @param code of HTTP; 500 where the client was gone before the answer, whatever etcd made of it
+   *     (kubernetes/kubernetes issue 139256)
    */
-  record Call(String agent, String verb, String resource, String namespace, int code) {
+  record Call(String agent, String verb, String resource, String namespace, String name, int code) {
 
     boolean writes() {
       return WRITING.contains(verb);
+    }
+
+    /** Its client was killed before it was answered: the object may have been written, or not. */
+    boolean wasCutOff() {
+      return code == 500;
     }
 
     boolean isOfOperator() {
@@ -107,6 +113,7 @@ final class AuditLog {
         event.path("verb").asText(),
         object.path("resource").asText() + (subresource.isEmpty() ? "" : "/" + subresource),
         object.path("namespace").asText(),
+        object.path("name").asText(),
         event.path("responseStatus").path("code").asInt());
   }
 }
