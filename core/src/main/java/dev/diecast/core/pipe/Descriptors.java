@@ -18,6 +18,9 @@ public final class Descriptors {
   final long[] departNanos;
   final long[] exitNanos;
 
+  /** When a packet came to the pipe that it is in, or ought to have come. */
+  final long[] arrivedNanos;
+
   /** When a packet came into the engine, or ought to have come. */
   final long[] enteredNanos;
 
@@ -37,6 +40,7 @@ public final class Descriptors {
     startNanos = new long[capacity];
     departNanos = new long[capacity];
     exitNanos = new long[capacity];
+    arrivedNanos = new long[capacity];
     enteredNanos = new long[capacity];
     for (int i = 0; i < capacity; i++) {
       next[i] = i + 1 < capacity ? i + 1 : NONE;

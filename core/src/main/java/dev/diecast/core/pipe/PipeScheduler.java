@@ -15,7 +15,8 @@ import java.util.function.IntPredicate;
  *
  * <p>In the order of due times this is an exact discrete-event simulation; with a clock that only
  * jumps from deadline to deadline nothing is ever late, which is how it is tested. Not for use by
- * several threads at once. Nothing is allocated after construction.
+ * several threads at once. Nothing is allocated after construction but buckets for durations such
+ * as there were none before.
  */
 public final class PipeScheduler {
   /** {@link #admit} took nothing in. */
@@ -240,6 +241,14 @@ public final class PipeScheduler {
 
   public PipeCounters counters(int pipe) {
     return pipes[pipe].counters();
+  }
+
+  /**
+   * How long packets were in a pipe that is here, by the clock that {@link #move} is told: queue,
+   * wire, delay line and lateness. Host time.
+   */
+  public DurationHistogram delay(int pipe) {
+    return pipes[pipe].delay();
   }
 
   public SchedulerCounters counters() {

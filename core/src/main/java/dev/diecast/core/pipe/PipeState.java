@@ -39,6 +39,7 @@ final class PipeState {
   private long leftBytes;
   private final long[] drops = new long[DropCause.values().length];
   private long latestNanos;
+  private final DurationHistogram delay = new DurationHistogram();
 
   PipeState(Descriptors packets, HostPipe configuration, long seed) {
     this.packets = packets;
@@ -88,6 +89,7 @@ final class PipeState {
             || waitingBytes + bytes > maximumWaitingBytes)) {
       return drop(DropCause.QUEUE);
     }
+    packets.arrivedNanos[packet] = arrivalNanos;
     long start = waits ? freeNanos : arrivalNanos;
     // freeNanos may equal the arrival: the wire was busy up to now and the fraction still counts.
     freeNanos =
@@ -137,6 +139,7 @@ final class PipeState {
     leftPackets++;
     leftBytes += packets.frameBytes[packet];
     latestNanos = Math.max(latestNanos, lateNanos);
+    delay.record(packets.exitNanos[packet] + lateNanos - packets.arrivedNanos[packet]);
     return packet;
   }
 
@@ -239,6 +242,11 @@ final class PipeState {
     mixed ^= mixed >>> 31;
     long draw = Math.unsignedMultiplyHigh(mixed, PipeAttributes.BILLION);
     return draw < configuration.lossPartsPerBillion();
+  }
+
+  /** How long packets were inside: in the queue, on the wire, on the delay line, and late. */
+  DurationHistogram delay() {
+    return delay;
   }
 
   PipeCounters counters() {

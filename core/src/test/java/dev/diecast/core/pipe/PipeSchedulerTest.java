@@ -57,6 +57,33 @@ class PipeSchedulerTest {
   }
 
   @Test
+  void howLongPacketsWereInsideIsKnownOfEachPipe() {
+    VirtualTime net =
+        new VirtualTime(
+            VirtualTime.pipe(GIGABIT, 1_000, 10),
+            VirtualTime.pipe(GIGABIT, 90_000, 10),
+            VirtualTime.pipe(GIGABIT, 0, 10));
+    net.send(FULL, 0, 0, 1);
+    net.send(FULL, 0, 0, 1);
+    assertThat(net.scheduler.delay(0).count()).as("nobody has left").isZero();
+    long late = 80_000;
+    net.scheduler.move(2 * FULL_NANOS + 1_000 + late, 10);
+    net.runOut();
+    assertThat(net.scheduler.delay(0).minNanos())
+        .as("the first, which is the later one by its deadline")
+        .isEqualTo(2 * FULL_NANOS + 1_000 + late);
+    assertThat(net.scheduler.delay(0).maxNanos())
+        .as("the second waited for the wire as long as the first was late")
+        .isEqualTo(2 * FULL_NANOS + 1_000 + late);
+    assertThat(net.scheduler.delay(1).count()).isEqualTo(2);
+    assertThat(net.scheduler.delay(1).minNanos())
+        .as("from when it was due there, on time: the debt is repaid")
+        .isEqualTo(FULL_NANOS + 90_000);
+    assertThat(net.scheduler.delay(1).maxNanos()).isEqualTo(FULL_NANOS + 90_000);
+    assertThat(net.scheduler.delay(2).count()).isZero();
+  }
+
+  @Test
   void aStallOverManyHopsIsCaughtUpInOneCallInTheOrderOfDueTimes() {
     HostPipe[] chain =
         IntStream.range(0, 8)

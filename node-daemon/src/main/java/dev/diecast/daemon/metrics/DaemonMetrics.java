@@ -22,6 +22,10 @@ import java.util.Set;
 public final class DaemonMetrics {
   private static final double NANOS = 1e9;
   private static final String THROTTLE_CHANGED = "ThrottleChanged";
+
+  /** Of a model: pipes may be as many as the square of the nodes. */
+  private static final int MOST_PIPES = 200;
+
   private static final double[] SECONDS = {
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2
   };
@@ -75,6 +79,7 @@ public final class DaemonMetrics {
     new NetworkCollector(watched::networks).register(registry);
     if (perNode) {
       new DiskCollector(watched::views).register(registry);
+      new PipeCollector(() -> watched.busiestPipes(MOST_PIPES)).register(registry);
     }
   }
 

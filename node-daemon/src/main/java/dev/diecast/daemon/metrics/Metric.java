@@ -301,6 +301,43 @@ enum Metric {
           + " 0.99, 1.",
       "namespace",
       "model",
+      "quantile"),
+  PIPE_FRAMES(
+      "diecast_pipe_frames",
+      Type.counter,
+      "frames",
+      "Frames that came out of a pipe of engine Core, since the engine began; of each model's pipes"
+          + " here the 200 busiest, by their ends.",
+      "namespace",
+      "model",
+      "pipe"),
+  PIPE_DROPS(
+      "diecast_pipe_drops",
+      Type.counter,
+      "frames",
+      "Frames that a pipe dropped, as the model has it: loss, queue, down.",
+      "namespace",
+      "model",
+      "pipe",
+      "cause"),
+  PIPE_PROPAGATION(
+      "diecast_pipe_propagation_delay_seconds",
+      Type.gauge,
+      "host seconds",
+      "The delay that a pipe is to have, without queue and the frame's own time on the wire. Over T:"
+          + " the model's.",
+      "namespace",
+      "model",
+      "pipe"),
+  PIPE_DELAY(
+      "diecast_pipe_delay_seconds",
+      Type.gauge,
+      "host seconds",
+      "How long frames were in a pipe by the host's clock, queue, wire and lateness included, since"
+          + " the engine began; quantiles 0 (the least) to 1 (the greatest).",
+      "namespace",
+      "model",
+      "pipe",
       "quantile");
 
   /** Prometheus' types, as text format writes them. */
@@ -354,8 +391,8 @@ enum Metric {
     return labels;
   }
 
-  /** Whether it has a series for each node, and is there only where a setting asks for it. */
+  /** Whether it has a series for each node or pipe, there only where a setting asks for it. */
   boolean isPerNode() {
-    return labels.contains("node");
+    return labels.contains("node") || labels.contains("pipe");
   }
 }

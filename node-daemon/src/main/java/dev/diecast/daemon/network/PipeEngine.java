@@ -12,6 +12,7 @@ import dev.diecast.daemon.linux.SocketCalls;
 import dev.diecast.daemon.linux.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -176,6 +177,14 @@ public final class PipeEngine implements AutoCloseable {
    */
   public EngineTotals totals() {
     return EngineTotals.of(scheduler, pipes, door, attachments, linkCounters());
+  }
+
+  /**
+   * Of the pipes that are here, those that most frames have come to, at most so many; one that none
+   * has come to is not among them. Read as {@link #totals} are.
+   */
+  public List<PipeTraffic> busiestPipes(int most) {
+    return PipeTraffic.busiest(scheduler, pipes, most);
   }
 
   private LinkCounters linkCounters() {

@@ -11,6 +11,7 @@ import dev.diecast.daemon.metrics.Watched;
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelNetworks;
 import dev.diecast.daemon.network.model.ModelReport;
+import dev.diecast.daemon.network.model.NamedPipe;
 import dev.diecast.daemon.network.model.NetworkOutcome;
 import dev.diecast.daemon.network.model.NetworkedNode;
 import dev.diecast.daemon.overload.DiskLoad;
@@ -137,6 +138,11 @@ public final class NodeLoop implements Watched {
   @Override
   public Map<ModelKey, ModelReport> networks() {
     return networks.reports();
+  }
+
+  @Override
+  public Map<ModelKey, List<NamedPipe>> busiestPipes(int most) {
+    return networks.busiestPipes(most);
   }
 
   /** When all have been looked at, so that each is judged by what the whole host did. */

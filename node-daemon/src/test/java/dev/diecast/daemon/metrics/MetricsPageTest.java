@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.daemon.network.model.ModelKey;
 import dev.diecast.daemon.network.model.ModelReport;
+import dev.diecast.daemon.network.model.NamedPipe;
 import dev.diecast.daemon.node.NodeView;
 import dev.diecast.daemon.overload.HostOverload;
 import io.prometheus.client.Collector.MetricFamilySamples;
@@ -37,7 +38,7 @@ class MetricsPageTest {
   private static final String PER_NODE =
       """
 
-      ## One series for each node
+      ## One series for each node or pipe
 
       There only where the daemon is told `diecast.metrics.per-node=true` (`DIECAST_METRICS_PER_NODE`): a host with many VMs would else have many series.
 
@@ -106,6 +107,11 @@ class MetricsPageTest {
 
       @Override
       public Map<ModelKey, ModelReport> networks() {
+        return Map.of();
+      }
+
+      @Override
+      public Map<ModelKey, List<NamedPipe>> busiestPipes(int most) {
         return Map.of();
       }
     };

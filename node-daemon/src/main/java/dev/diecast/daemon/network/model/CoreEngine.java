@@ -183,6 +183,13 @@ final class CoreEngine implements ModelEngine {
   }
 
   @Override
+  public List<NamedPipe> busiestPipes(int most) {
+    return engine.busiestPipes(most).stream()
+        .map(traffic -> new NamedPipe(now.pipeName(traffic.pipe()), traffic))
+        .toList();
+  }
+
+  @Override
   public void close() throws IOException {
     engine.close();
   }

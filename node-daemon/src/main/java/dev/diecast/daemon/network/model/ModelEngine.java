@@ -4,6 +4,7 @@ import dev.diecast.api.resources.PipeGraphs;
 import dev.diecast.api.v1alpha1.PipeGraph;
 import dev.diecast.api.v1alpha1.PipeGraphSpec;
 import dev.diecast.core.DilationFactor;
+import dev.diecast.core.network.Pipe;
 import dev.diecast.core.network.assign.PipeHosts;
 import dev.diecast.core.pipe.EmulatedNetwork;
 import dev.diecast.core.pipe.Partition;
@@ -23,13 +24,27 @@ sealed interface ModelEngine extends AutoCloseable permits CoreEngine, KernelEng
    * What the engine does.
    *
    * @param shape what cannot change in place
+   * @param routerNames of the topology, by number
+   * @param nodeNames of the DilatedNodes, by the virtual node's number
    */
   record Now(
       String graph,
       long revision,
       EmulatedNetwork network,
       NetworkShape shape,
+      List<String> routerNames,
       List<String> nodeNames) {
+
+    /** The ends of a pipe, by name. */
+    String pipeName(int number) {
+      Pipe pipe = network.pipes().get(number);
+      return vertexName(pipe.from()) + " > " + vertexName(pipe.to());
+    }
+
+    private String vertexName(int vertex) {
+      int routers = routerNames.size();
+      return vertex < routers ? routerNames.get(vertex) : nodeNames.get(vertex - routers);
+    }
 
     /**
      * Which host has what.
@@ -54,6 +69,7 @@ sealed interface ModelEngine extends AutoCloseable permits CoreEngine, KernelEng
         spec.revision(),
         network,
         NetworkShape.of(spec, network, factor, mtuBytes),
+        spec.routers(),
         PipeGraphs.nodeNames(spec));
   }
 
@@ -110,6 +126,11 @@ sealed interface ModelEngine extends AutoCloseable permits CoreEngine, KernelEng
 
   /** What it has done; waits for nobody. */
   ModelReport report();
+
+  /** Of the pipes here at most so many, the busiest; empty where single ones are not counted. */
+  default List<NamedPipe> busiestPipes(int most) {
+    return List.of();
+  }
 
   @Override
   void close() throws IOException;

@@ -278,6 +278,13 @@ public final class ModelNetworks implements AutoCloseable {
     return reports;
   }
 
+  /** Of each model's pipes here at most so many, the busiest. Waits for nobody. */
+  public Map<ModelKey, List<NamedPipe>> busiestPipes(int most) {
+    Map<ModelKey, List<NamedPipe>> pipes = new HashMap<>();
+    engines.forEach((model, engine) -> pipes.put(model, engine.busiestPipes(most)));
+    return pipes;
+  }
+
   /** Gives all taps back: the VMs' wiring is as it was. Only once this is closed. */
   public synchronized void undo() {
     taps.keep(Set.of());

@@ -209,6 +209,7 @@ final class FidelityRun {
         dilation.driver().name(),
         snapshot.nodes().stream().map(node -> node(node, cpu, verdict)).toList(),
         reference(cpu.reference()),
+        List.of(),
         verdict.findings().stream().map(RunReport.Judged::of).toList(),
         new RunReport.Span(verdict.window().from().toString(), verdict.window().to().toString()),
         firstGuest,

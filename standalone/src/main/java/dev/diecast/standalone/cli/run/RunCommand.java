@@ -3,6 +3,7 @@ package dev.diecast.standalone.cli.run;
 import dev.diecast.api.v1alpha1.FidelityThresholds;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
+import dev.diecast.core.DilationFactor;
 import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.cli.session.InstanceOption;
 import dev.diecast.standalone.cli.session.ModelFile;
@@ -134,6 +135,8 @@ public final class RunCommand implements Callable<Integer> {
       session.apply(read);
       FidelityRun run = new FidelityRun(session, progress, plan, work);
       report = run.measure(model);
+      report =
+          report.with(PipeDelays.of(target, report.namespace(), report.model(), factor(report)));
       keepRecord(report, run);
       if (keep) {
         session.keep();
@@ -156,6 +159,10 @@ public final class RunCommand implements Callable<Integer> {
           "--report: there is no directory %s: make it"
               .formatted(page.toAbsolutePath().getParent()));
     }
+  }
+
+  private static double factor(RunReport report) {
+    return DilationFactor.parse(report.timeDilationFactor()).value().toDouble();
   }
 
   private void keepRecord(RunReport report, FidelityRun run) throws IOException {

@@ -60,6 +60,7 @@ final class RunPage {
             begin,
             history,
             p -> p.deliveredPercent()));
+    pipes(page, report.pipes(), factor);
     timeline(page, report, begin, factor);
     return page.page();
   }
@@ -143,6 +144,34 @@ final class RunPage {
                 points.stream().mapToDouble(p -> seconds(begin, p.at())).toArray(),
                 points.stream().mapToDouble(value).toArray()));
     return plot.svg();
+  }
+
+  /** Plots are read by people: of many pipes those that carried most. */
+  private static final int MOST_PIPES = 7;
+
+  private static void pipes(Html page, List<RunReport.Pipe> pipes, double factor) {
+    if (pipes.isEmpty()) {
+      return; // the model has no network of its own
+    }
+    page.heading("Pipes");
+    page.paragraph(
+        ("How long frames were in a pipe, by the host's clock: its delay, the wait for the wire, the"
+                + " time on it. A line that rises at once is a pipe whose queue was empty. In the"
+                + " legend: the delay that the model gives it. Here are %d of the %d pipes that"
+                + " carried anything, the busiest.")
+            .formatted(Math.min(MOST_PIPES, pipes.size()), pipes.size()));
+    SvgPlot plot =
+        new SvgPlot("Delay of pipes", "guest time in the pipe, ms", "frames that took no longer, %")
+            .above("host time in the pipe, ms", factor);
+    pipes.stream()
+        .limit(MOST_PIPES)
+        .forEach(
+            pipe ->
+                plot.line(
+                    format("%s (%.3f ms)", pipe.name(), pipe.propagationMicros() / 1e3),
+                    pipe.delays().stream().mapToDouble(d -> d.micros() / 1e3).toArray(),
+                    pipe.delays().stream().mapToDouble(d -> d.share() * 100).toArray()));
+    page.figure(plot.svg());
   }
 
   private static void timeline(Html page, RunReport report, Instant begin, double factor) {

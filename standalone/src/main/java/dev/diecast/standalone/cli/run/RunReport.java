@@ -15,6 +15,7 @@ import java.util.List;
  * @param verdict of all findings
  * @param timeDilationFactor T in canonical form, such as {@code 10} or {@code 5/2}
  * @param reference the undilated guest that the CPU ratios are measured against
+ * @param pipes that carried most frames; none where the model has no network of its own
  * @param window host time that is judged
  * @param seconds wall time of the whole run so far
  */
@@ -28,6 +29,7 @@ public record RunReport(
     String driver,
     List<Node> nodes,
     Reference reference,
+    List<Pipe> pipes,
     List<Judged> findings,
     Span window,
     double firstGuestSeconds,
@@ -35,7 +37,47 @@ public record RunReport(
 
   public RunReport {
     nodes = List.copyOf(nodes);
+    pipes = List.copyOf(pipes);
     findings = List.copyOf(findings);
+  }
+
+  /** The same, with what was measured of its pipes. */
+  RunReport with(List<Pipe> measured) {
+    return new RunReport(
+        verdict,
+        model,
+        namespace,
+        timeDilationFactor,
+        driver,
+        nodes,
+        reference,
+        measured,
+        findings,
+        window,
+        firstGuestSeconds,
+        seconds);
+  }
+
+  /**
+   * One pipe, in the guests' frame.
+   *
+   * @param name its ends: {@code from > to}
+   * @param frames that came out of it since its engine began
+   * @param propagationMicros the delay it is to have, without queue and the frame's time on the
+   *     wire
+   * @param delays how long frames were inside by the host's clock, over T; by their share
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Pipe(String name, long frames, double propagationMicros, List<Delay> delays) {
+    public Pipe {
+      delays = List.copyOf(delays);
+    }
+
+    /**
+     * @param share of the frames that were inside no longer than this; 0 is the least, 1 the
+     *     greatest
+     */
+    public record Delay(double share, double micros) {}
   }
 
   /**

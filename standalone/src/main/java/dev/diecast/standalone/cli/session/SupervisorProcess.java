@@ -156,10 +156,8 @@ final class SupervisorProcess {
 
   private static Map<String, String> daemonEnvironment(Setup setup) {
     Map<String, String> environment = new HashMap<>(Calibration.ofThisHost().environment());
-    if (setup.prometheus().isPresent()) {
-      // Where somebody scrapes, the dashboard of a machine is to have its series.
-      environment.put("DIECAST_METRICS_PER_NODE", "true");
-    }
+    // A run's report has its pipes, and the dashboard of a machine its series.
+    environment.put("DIECAST_METRICS_PER_NODE", "true");
     return environment;
   }
 

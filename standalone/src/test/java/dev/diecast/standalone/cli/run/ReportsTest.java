@@ -76,6 +76,7 @@ class ReportsTest {
                     3,
                     List.of())),
             new RunReport.Reference(null, null, null, 0),
+            List.of(),
             List.of(
                 RunReport.Judged.of(
                     new Finding("shop-web-0", Finding.CLOCK, Outcome.UNKNOWN, "not yet"))),

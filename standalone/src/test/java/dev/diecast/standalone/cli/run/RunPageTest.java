@@ -59,6 +59,16 @@ class RunPageTest {
                 new RunReport.Interval(BEGIN.plusSeconds(50).toString(), null, "ClockWrong", 100))),
         new RunReport.Reference(2e8, 1.9e8, 2.1e8, 12),
         List.of(
+            new RunReport.Pipe(
+                "shop-web-0 > core",
+                900,
+                10_000,
+                List.of(
+                    new RunReport.Pipe.Delay(0, 10_012),
+                    new RunReport.Pipe.Delay(0.5, 10_120),
+                    new RunReport.Pipe.Delay(1, 12_400))),
+            new RunReport.Pipe("core > shop-web-1", 0, 20_000, List.of())),
+        List.of(
             new RunReport.Judged(
                 "shop-web-1",
                 "record",
@@ -90,8 +100,9 @@ class RunPageTest {
     assertThat(page)
         .contains("host time since the measurement began, s", "guest time, s")
         .contains("CpuContention", "ClockWrong", "&lt;48.3 %&gt;", "T = 10")
+        .contains("shop-web-0 &gt; core (10.000 ms)", "2 of the 2 pipes")
         .doesNotContain("http", "<script", "<48.3");
-    assertThat(page.split("<polyline")).as("two plots of two machines").hasSize(5);
+    assertThat(page.split("<polyline")).as("two plots of two machines, two pipes").hasSize(7);
     assertThat(page.split("fill=\"#c0392b\"")).as("two bad intervals").hasSize(3);
   }
 

@@ -1,0 +1,63 @@
+package dev.diecast.daemon.network;
+
+import dev.diecast.core.pipe.DurationHistogram;
+import dev.diecast.core.pipe.PipeCounters;
+import dev.diecast.core.pipe.PipeScheduler;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What has gone through one pipe so far, and how long it was inside by the host's clock: the truth
+ * about the pipe, whatever guests believe.
+ *
+ * @param pipe its number
+ * @param propagationNanos the delay that it is to have on an idle wire, without the frame's own
+ *     time on it; host time
+ * @param delays how long frames were inside: queue, wire, delay line, lateness; host time
+ */
+public record PipeTraffic(
+    int pipe, long propagationNanos, PipeCounters counters, List<Quantile> delays) {
+  private static final double[] SHARES = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
+
+  /**
+   * @param share of the frames that were inside no longer; 0 is of the least, 1 of the greatest
+   */
+  public record Quantile(double share, long nanos) {}
+
+  public PipeTraffic {
+    delays = List.copyOf(delays);
+  }
+
+  /** Of a scheduler's pipes at most so many: those that most frames have come to. */
+  static List<PipeTraffic> busiest(PipeScheduler scheduler, int pipes, int most) {
+    return IntStream.range(0, pipes)
+        .filter(pipe -> scheduler.has(pipe) && scheduler.counters(pipe).enteredPackets() > 0)
+        .boxed()
+        .sorted(Comparator.comparingLong(pipe -> -scheduler.counters(pipe).enteredPackets()))
+        .limit(most)
+        .map(pipe -> of(scheduler, pipe))
+        .toList();
+  }
+
+  private static PipeTraffic of(PipeScheduler scheduler, int pipe) {
+    return new PipeTraffic(
+        pipe,
+        scheduler.pipe(pipe).delayNanos(),
+        scheduler.counters(pipe),
+        quantiles(scheduler.delay(pipe)));
+  }
+
+  private static List<Quantile> quantiles(DurationHistogram delay) {
+    List<Quantile> quantiles = new ArrayList<>();
+    if (delay.count() > 0) {
+      quantiles.add(new Quantile(0, delay.minNanos()));
+      for (double share : SHARES) {
+        quantiles.add(new Quantile(share, delay.quantileNanos(share)));
+      }
+      quantiles.add(new Quantile(1, delay.maxNanos()));
+    }
+    return quantiles;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.diecast.standalone.cli.run;
+
+import dev.diecast.standalone.supervisor.Instance;
+import dev.diecast.standalone.supervisor.SupervisorStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How long frames were in each pipe of a model, as the node daemon of this machine measured it by
+ * the host's clock: from its metrics {@code diecast_pipe_*}, which docs/reference/metrics.md
+ * explains.
+ */
+final class PipeDelays {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final String PREFIX = "diecast_pipe_";
+  private static final Pattern SAMPLE = Pattern.compile(PREFIX + "(\\w+)\\{(.*)\\} (\\S+)");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
+  private static final double MICROS = 1e6;
+
+  private PipeDelays() {}
+
+  /**
+   * In the guests' frame, the busiest pipe first.
+   *
+   * @param factor T, by which the host's durations are longer
+   * @return empty where the model has no network, or its daemon does not count single pipes
+   */
+  static List<RunReport.Pipe> of(Instance instance, String namespace, String model, double factor)
+      throws IOException, InterruptedException {
+    Optional<Integer> port =
+        SupervisorStatus.read(instance).stream()
+            .flatMap(status -> status.components().stream())
+            .filter(component -> component.name().equals("daemon") && component.port() != null)
+            .map(SupervisorStatus.ComponentStatus::port)
+            .findFirst();
+    return port.isEmpty() ? List.of() : parse(metrics(port.get()), namespace, model, factor);
+  }
+
+  private static String metrics(int port) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+              .timeout(PATIENCE)
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
+  /** What is known of one pipe, host's frame, as it is read. */
+  private static final class Reading {
+    private long frames;
+    private double propagationSeconds;
+    private final List<RunReport.Pipe.Delay> delays = new ArrayList<>();
+  }
+
+  /** Prometheus' text format. */
+  static List<RunReport.Pipe> parse(String text, String namespace, String model, double factor) {
+    Map<String, Reading> pipes = new LinkedHashMap<>();
+    text.lines()
+        .filter(line -> line.startsWith(PREFIX))
+        .map(SAMPLE::matcher)
+        .filter(Matcher::matches)
+        .forEach(
+            sample -> {
+              Map<String, String> labels = labels(sample.group(2));
+              if (namespace.equals(labels.get("namespace")) && model.equals(labels.get("model"))) {
+                read(
+                    pipes.computeIfAbsent(labels.get("pipe"), _ -> new Reading()),
+                    sample.group(1),
+                    labels,
+                    Double.parseDouble(sample.group(3)),
+                    factor);
+              }
+            });
+    List<RunReport.Pipe> read = new ArrayList<>();
+    pipes.forEach(
+        (name, pipe) ->
+            read.add(
+                new RunReport.Pipe(
+                    name,
+                    pipe.frames,
+                    pipe.propagationSeconds * MICROS / factor,
+                    pipe.delays.stream()
+                        .sorted(Comparator.comparingDouble(RunReport.Pipe.Delay::share))
+                        .toList())));
+    read.sort(Comparator.comparingLong(RunReport.Pipe::frames).reversed());
+    return read;
+  }
+
+  private static void read(
+      Reading pipe, String metric, Map<String, String> labels, double value, double factor) {
+    switch (metric) {
+      case "frames_total" -> pipe.frames = (long) value;
+      case "propagation_delay_seconds" -> pipe.propagationSeconds = value;
+      case "delay_seconds" ->
+          pipe.delays.add(
+              new RunReport.Pipe.Delay(
+                  Double.parseDouble(labels.get("quantile")), value * MICROS / factor));
+      default -> {} // drops are no delay
+    }
+  }
+
+  private static Map<String, String> labels(String text) {
+    Map<String, String> labels = new HashMap<>();
+    Matcher label = LABEL.matcher(text);
+    while (label.find()) {
+      labels.put(
+          label.group(1),
+          label.group(2).replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\"));
+    }
+    return labels;
+  }
+}
