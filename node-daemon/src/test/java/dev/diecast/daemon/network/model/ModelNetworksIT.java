@@ -10,6 +10,7 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.PipeUse;
 import dev.diecast.daemon.network.BrokenPath;
 import dev.diecast.daemon.network.PeerIdentity;
+import dev.diecast.daemon.network.PipeTraffic;
 import dev.diecast.daemon.network.PortSpec;
 import dev.diecast.daemon.network.StreamGuest;
 import dev.diecast.daemon.overload.PipeLoad;
@@ -133,8 +134,22 @@ class ModelNetworksIT {
         assertThat(tookNanos(second, left, right, 5)).isLessThan(900 * MILLI);
         assertThat(networks.step(nodes).get("a-0"))
             .isEqualTo(new NetworkOutcome.Attached("m-4", 6, Engine.Core));
+        requireDelaysOfBothRevisions();
       }
     }
+  }
+
+  /** By the host's clock: what frames took through the link, when it was slow and when quick. */
+  private void requireDelaysOfBothRevisions() {
+    List<NamedPipe> pipes = networks.busiestPipes(10).get(MODEL);
+    assertThat(pipes).extracting(NamedPipe::name).contains("m-a-0 > left", "left > right");
+    PipeTraffic link =
+        pipes.stream().filter(p -> p.name().equals("left > right")).findFirst().get().traffic();
+    assertThat(link.counters().leftPackets()).isEqualTo(4);
+    assertThat(link.propagationNanos()).as("T = 2").isEqualTo(10 * MILLI);
+    assertThat(link.delays().getFirst().nanos()).isBetween(10 * MILLI, 900 * MILLI);
+    assertThat(link.delays().getLast().nanos()).isBetween(1000 * MILLI, 1900 * MILLI);
+    assertThat(networks.busiestPipes(1).get(MODEL)).hasSize(1);
   }
 
   /** A new daemon's engine, and a QEMU that was started anew, find each other by themselves. */
