@@ -1,6 +1,7 @@
 package dev.diecast.standalone.process;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,6 +24,21 @@ public record ProcessUse(double cpuSeconds, long residentBytes, long anonymousBy
     String status = Files.readString(process.resolve("status"));
     return new ProcessUse(
         ticks / TICKS_PER_SECOND, bytes(status, "VmRSS:"), bytes(status, "RssAnon:"));
+  }
+
+  /**
+   * CPU time of the threads that a process has now, in seconds; to the nanosecond, where {@link
+   * #of} counts hundredths (kernel, Documentation/scheduler/sched-stats.rst, {@code schedstat}).
+   */
+  public static double threadSeconds(long pid) throws IOException {
+    long nanos = 0;
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path thread : threads) {
+        nanos += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
+      }
+    }
+    return nanos / 1e9;
   }
 
   private static long bytes(String status, String field) {

@@ -92,7 +92,8 @@ final class BenchModels {
    * @throws Refusal naming the option
    */
   static List<DilationFactor> factors(List<String> texts) {
-    List<DilationFactor> factors = texts.stream().map(BenchModels::factor).distinct().toList();
+    List<DilationFactor> factors =
+        texts.stream().map(text -> factor("--factors", text)).distinct().toList();
     if (factors.size() > MOST_FACTORS) {
       throw new Refusal(
           "--factors: at most %d at once, not %d".formatted(MOST_FACTORS, factors.size()));
@@ -100,11 +101,16 @@ final class BenchModels {
     return factors;
   }
 
-  private static DilationFactor factor(String text) {
+  /**
+   * The value of an option.
+   *
+   * @throws Refusal naming it
+   */
+  static DilationFactor factor(String option, String text) {
     try {
       return DilationFactor.parse(text.strip());
     } catch (IllegalArgumentException e) {
-      throw new Refusal("--factors: " + e.getMessage());
+      throw new Refusal(option + ": " + e.getMessage());
     }
   }
 
