@@ -15,7 +15,11 @@ final class ModelInterface {
 
   private ModelInterface() {}
 
-  static void attach(Map<String, Object> template, NodeNetwork network) {
+  /**
+   * @param hostName of the node: {@code web-3}
+   */
+  static void attach(Map<String, Object> template, NodeNetwork network, String hostName) {
+    boolean alone = Fields.list(template, "spec", "domain", "devices", "interfaces").isEmpty();
     Map<String, Object> networkInterface = new LinkedHashMap<>();
     networkInterface.put("name", Api.NETWORK_INTERFACE);
     networkInterface.put("masquerade", Map.of());
@@ -29,6 +33,10 @@ final class ModelInterface {
       kernelBoot.put(
           "kernelArgs",
           (kernelBoot.getOrDefault("kernelArgs", "") + " " + arguments(network)).strip());
+    }
+    if (alone) {
+      // Beside others cloud-init would have to be told of those too, which only the user knows.
+      CloudInit.tell(template, network, hostName);
     }
   }
 

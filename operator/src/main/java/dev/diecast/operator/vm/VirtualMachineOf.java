@@ -106,7 +106,9 @@ public final class VirtualMachineOf {
     }
     CanonicalQuantities.in(template);
     MachineDisks.attach(template, spec.machine().disks());
-    spec.nodeNetwork().ifPresent(network -> ModelInterface.attach(template, network));
+    spec.nodeNetwork()
+        .ifPresent(
+            network -> ModelInterface.attach(template, network, spec.group() + "-" + spec.index()));
     // Its TSC would go on at another host's rate, and KubeVirt sets the guest's clock to host time.
     Fields.object(template, "spec").put("evictionStrategy", "None");
     Fields.object(template, "metadata", "labels").putAll(labels(spec));
