@@ -57,6 +57,14 @@ public enum Cause {
         || this == PipesLate;
   }
 
+  /** Whether vCPUs may have had more or less of the CPU than was due for it. */
+  public boolean isOfCpu() {
+    return switch (this) {
+      case ProcessStopped, HostPaused, NotCapped, CapChanged, CgroupMoved, CpuExcess -> true;
+      default -> isStarvation();
+    };
+  }
+
   /** Whether this is a reason why a runnable vCPU waited. */
   public boolean isStarvation() {
     return switch (this) {

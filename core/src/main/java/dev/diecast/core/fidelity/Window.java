@@ -25,7 +25,7 @@ public record Window(Instant from, Instant to) {
   }
 
   /** Whether an interval has any moment in common with this window. */
-  boolean meets(UnfaithfulInterval interval) {
+  public boolean meets(UnfaithfulInterval interval) {
     return !interval.from().isAfter(to)
         && interval.to().map(end -> !end.isBefore(from)).orElse(true);
   }

@@ -1,5 +1,6 @@
 package dev.diecast.standalone.cli.work;
 
+import dev.diecast.api.resources.FidelityReadings;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.DilatedNodeStatus;
@@ -10,6 +11,7 @@ import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.cpu.SwitchLoss;
 import dev.diecast.core.fidelity.Share;
+import dev.diecast.core.fidelity.Window;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.ModelWatch;
@@ -18,6 +20,7 @@ import dev.diecast.standalone.qemu.Accelerator;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +57,8 @@ public final class CpuCompensation {
   }
 
   /**
-   * Learns it, and waits until caps are wider by it; where no cap stops anybody or the host was
-   * never left alone, nothing changes.
+   * Learns it, and waits until caps are wider by it; where no cap stops anybody or no node was ever
+   * left alone, nothing changes.
    *
    * @param rounds of measurement; with none the daemon goes on with what it was started with
    * @param passes at most: after the first it is looked whether the wider caps are right, for they
@@ -82,7 +85,7 @@ public final class CpuCompensation {
       throws IOException, InterruptedException {
     Map<Rational, Share> found = measure(watch, subjects, rounds);
     if (found.isEmpty()) {
-      progress.step("nothing is added: the host was never left alone");
+      progress.step("nothing is added: no node was ever left alone");
       return false;
     }
     found.forEach(
@@ -106,26 +109,49 @@ public final class CpuCompensation {
   }
 
   /**
-   * Rounds in which a node did not get its time do not count: what it lost was no switch's doing.
+   * Rounds in which a node did not get its time do not count for it: what it lost was no switch's
+   * doing. Those of the others do: of many nodes there is hardly a time when all are left alone.
    */
   private Map<Rational, Share> measure(
       ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
       throws IOException, InterruptedException {
-    CpuProbe.Result work = CpuProbe.Result.NONE;
-    List<DilatedNode> nodes = nodes(watch);
-    for (int times = 0;
-        times < MOST_TIMES && (times == 0 || isRestless(lost(nodes, work)));
-        times++) {
-      long before = unfaithfulIntervals(nodes);
-      CpuProbe.Result more = probe.measure(subjects, rounds);
-      nodes = nodes(watch);
-      if (unfaithfulIntervals(nodes) == before) {
-        work = work.and(more);
-      } else {
-        progress.step("others had the host's CPUs meanwhile: these rounds do not count");
+    Map<Rational, List<Double>> lost = new TreeMap<>();
+    for (int times = 0; times < MOST_TIMES && (times == 0 || isRestless(shares(lost))); times++) {
+      Instant begin = Instant.now();
+      CpuProbe.Result work = probe.measure(subjects, rounds);
+      List<DilatedNode> nodes = nodes(watch);
+      List<DilatedNode> left = leftAlone(nodes, new Window(begin, Instant.now()));
+      if (left.size() < nodes.size()) {
+        progress.step(
+            "%d of %d nodes did not get their CPU meanwhile: these rounds do not count for them"
+                .formatted(nodes.size() - left.size(), nodes.size()));
       }
+      lost(left, work)
+          .forEach(
+              (slowdown, readings) ->
+                  lost.computeIfAbsent(slowdown, _ -> new ArrayList<>()).addAll(readings));
     }
-    return lost(nodes, work);
+    return shares(lost);
+  }
+
+  private static Map<Rational, Share> shares(Map<Rational, List<Double>> readings) {
+    Map<Rational, Share> shares = new TreeMap<>();
+    readings.forEach(
+        (slowdown, values) ->
+            shares.put(
+                slowdown,
+                Share.ofReadings(values.stream().mapToDouble(Double::doubleValue).toArray())));
+    return shares;
+  }
+
+  /** Those whose vCPUs got what was due, by their daemon's word. */
+  static List<DilatedNode> leftAlone(List<DilatedNode> nodes, Window window) {
+    return nodes.stream()
+        .filter(
+            node ->
+                FidelityReadings.of(node).intervals().stream()
+                    .noneMatch(bad -> bad.cause().isOfCpu() && window.meets(bad)))
+        .toList();
   }
 
   private static boolean mayLose(DilatedNode node) {
@@ -136,15 +162,6 @@ public final class CpuCompensation {
     return watch.await("caps", IN_FORCE, _ -> true).nodes();
   }
 
-  private static long unfaithfulIntervals(List<DilatedNode> nodes) {
-    return nodes.stream()
-        .flatMap(node -> Optional.ofNullable(node.getStatus()).stream())
-        .flatMap(status -> Optional.ofNullable(status.fidelity()).stream())
-        .flatMap(fidelity -> Optional.ofNullable(fidelity.unfaithfulIntervals()).stream())
-        .mapToLong(Integer::longValue)
-        .sum();
-  }
-
   /** Too much to be of use, or nothing that counts. */
   private static boolean isRestless(Map<Rational, Share> lost) {
     return lost.isEmpty()
@@ -153,23 +170,22 @@ public final class CpuCompensation {
 
   /**
    * Microseconds per period, by slowdown, for those of each slowdown are stopped alike: of each
-   * round the median of the nodes, which the same moment of the host has spoilt alike, and of these
-   * the median.
+   * round the median of the nodes, which the same moment of the host has spoilt alike.
    */
-  static Map<Rational, Share> lost(List<DilatedNode> nodes, CpuProbe.Result work) {
+  static Map<Rational, List<Double>> lost(List<DilatedNode> nodes, CpuProbe.Result work) {
     int rounds = work.ratios().values().stream().mapToInt(List::size).max().orElse(0);
-    Map<Rational, Share> lost = new TreeMap<>();
+    Map<Rational, List<Double>> lost = new TreeMap<>();
     nodes.stream()
         .collect(Collectors.groupingBy(CpuCompensation::slowdown))
         .forEach(
             (slowdown, alike) -> {
-              double[] readings =
+              List<Double> readings =
                   IntStream.range(0, rounds)
                       .mapToObj(round -> Medians.of(lost(alike, work, round)))
-                      .flatMapToDouble(OptionalDouble::stream)
-                      .toArray();
-              if (readings.length > 0) {
-                lost.put(slowdown, Share.ofReadings(readings));
+                      .flatMap(median -> median.stream().boxed())
+                      .toList();
+              if (!readings.isEmpty()) {
+                lost.put(slowdown, readings);
               }
             });
     return lost;
