@@ -1,5 +1,7 @@
 package dev.diecast.standalone.cli.run;
 
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.supervisor.Instance;
 import dev.diecast.standalone.supervisor.SupervisorStatus;
 import java.io.IOException;
@@ -36,17 +38,24 @@ final class PipeDelays {
    * In the guests' frame, the busiest pipe first.
    *
    * @param factor T, by which the host's durations are longer
-   * @return empty where the model has no network, or its daemon does not count single pipes
+   * @return empty where the model has no network, or its daemon does not answer: what was judged is
+   *     not to be lost for that
    */
-  static List<RunReport.Pipe> of(Instance instance, String namespace, String model, double factor)
-      throws IOException, InterruptedException {
+  static List<RunReport.Pipe> of(
+      Instance instance, String namespace, String model, double factor, Progress progress)
+      throws InterruptedException {
     Optional<Integer> port =
         SupervisorStatus.read(instance).stream()
             .flatMap(status -> status.components().stream())
             .filter(component -> component.name().equals("daemon") && component.port() != null)
             .map(SupervisorStatus.ComponentStatus::port)
             .findFirst();
-    return port.isEmpty() ? List.of() : parse(metrics(port.get()), namespace, model, factor);
+    try {
+      return port.isEmpty() ? List.of() : parse(metrics(port.get()), namespace, model, factor);
+    } catch (IOException e) {
+      progress.step("the daemon does not say how long frames were in pipes: " + Messages.of(e));
+      return List.of();
+    }
   }
 
   private static String metrics(int port) throws IOException, InterruptedException {

@@ -136,7 +136,8 @@ public final class RunCommand implements Callable<Integer> {
       FidelityRun run = new FidelityRun(session, progress, plan, work);
       report = run.measure(model);
       report =
-          report.with(PipeDelays.of(target, report.namespace(), report.model(), factor(report)));
+          report.with(
+              PipeDelays.of(target, report.namespace(), report.model(), factor(report), progress));
       keepRecord(report, run);
       if (keep) {
         session.keep();

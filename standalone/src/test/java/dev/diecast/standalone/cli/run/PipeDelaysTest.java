@@ -2,8 +2,16 @@ package dev.diecast.standalone.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.supervisor.Instance;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PipeDelaysTest {
   private static final String TEXT =
@@ -36,5 +44,27 @@ class PipeDelaysTest {
   @Test
   void aModelWithoutANetworkHasNone() {
     assertThat(PipeDelays.parse(TEXT, "default", "n", 10)).isEmpty();
+  }
+
+  /** A daemon that stands still: what was judged is not lost for its sake. */
+  @Test
+  void aDaemonThatDoesNotAnswerIsSaidAndNoMore(@TempDir Path directory) throws Exception {
+    Instance instance = new Instance("silent", directory);
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Files.writeString(
+          instance.statusFile(),
+          "{\"phase\":\"READY\",\"pid\":1,\"components\":[{\"name\":\"daemon\",\"port\":%d}]}"
+              .formatted(silent.getLocalPort()));
+      List<String> said = new ArrayList<>();
+      assertThat(PipeDelays.of(instance, "default", "m", 10, Progress.ofSteps(said::add)))
+          .isEmpty();
+      assertThat(said).singleElement().asString().contains("does not say how long frames were");
+    }
+  }
+
+  @Test
+  void anInstanceWithoutADaemonHasNone(@TempDir Path directory) throws Exception {
+    assertThat(PipeDelays.of(new Instance("none", directory), "default", "m", 10, Progress.SILENT))
+        .isEmpty();
   }
 }
