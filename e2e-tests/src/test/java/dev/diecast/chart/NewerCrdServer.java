@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -23,6 +24,10 @@ import org.awaitility.Awaitility;
  * routed back to it.
  */
 final class NewerCrdServer implements AutoCloseable {
+  /** Said of what is skipped where there is none. */
+  static final String MISSING =
+      "SKIPPED: KUBEBUILDER_ASSETS has no apiextensions-apiserver (of 1.30 or newer)";
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String ANYTHING =
       "{type: object, x-kubernetes-preserve-unknown-fields: true}";
@@ -46,6 +51,13 @@ final class NewerCrdServer implements AutoCloseable {
   private final int port;
   private final KubernetesClient client;
   private Process process;
+
+  /** Where it is, among the binaries of the control plane that users of envtest name. */
+  static Optional<Path> program() {
+    return Optional.ofNullable(System.getenv("KUBEBUILDER_ASSETS"))
+        .map(assets -> Path.of(assets, "apiextensions-apiserver"))
+        .filter(Files::isExecutable);
+  }
 
   private NewerCrdServer(Path program, ChartCluster front, Path directory) throws IOException {
     this.program = program;

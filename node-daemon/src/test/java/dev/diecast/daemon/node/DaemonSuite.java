@@ -1,7 +1,6 @@
 package dev.diecast.daemon.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
@@ -30,9 +29,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A daemon, a real API server, and real processes in real cgroups; needs root. */
+@ExtendWith(ApiServer.IsThere.class)
 abstract class DaemonSuite {
   static final String NODE = "it-node";
   static ApiServer server;
@@ -45,13 +46,7 @@ abstract class DaemonSuite {
 
   @BeforeAll
   static void startServer(@TempDir Path directory) throws IOException {
-    Optional<Path> binaries = ApiServer.binaries();
-    if (binaries.isEmpty()) {
-      System.err.println(
-          "SKIPPED: KUBEBUILDER_ASSETS names no directory with etcd and kube-apiserver");
-    }
-    assumeTrue(binaries.isPresent(), "KUBEBUILDER_ASSETS is not set");
-    server = new ApiServer(binaries.get(), directory);
+    server = new ApiServer(ApiServer.binaries().orElseThrow(), directory);
     client = server.client();
     for (String plural : List.of("dilatednodes", "dilationhosts", "pipegraphs")) {
       try (InputStream crd =

@@ -22,6 +22,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A real etcd and kube-apiserver on loopback; the API server may be stopped and started again. */
 public final class ApiServer implements AutoCloseable {
@@ -40,6 +43,20 @@ public final class ApiServer implements AutoCloseable {
     return Optional.ofNullable(System.getenv("KUBEBUILDER_ASSETS"))
         .map(Path::of)
         .filter(path -> Files.isExecutable(path.resolve("kube-apiserver")));
+  }
+
+  /**
+   * For classes of tests that need one. Not an assumption before all tests: what is given up there
+   * is in no report, and so not counted.
+   */
+  public static final class IsThere implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      return binaries().isPresent()
+          ? ConditionEvaluationResult.enabled("there are its binaries")
+          : ConditionEvaluationResult.disabled(
+              "SKIPPED: KUBEBUILDER_ASSETS names no directory with etcd and kube-apiserver");
+    }
   }
 
   public ApiServer(Path binaries, Path directory) throws IOException {

@@ -2,15 +2,11 @@ package dev.diecast.daemon.network.kernel;
 
 import dev.diecast.daemon.network.conformance.EngineUnderTest;
 import dev.diecast.daemon.network.conformance.PipeConformance;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Engine kernel against the suite that every engine passes. */
+@ExtendWith(KernelPipesWork.class)
 class KernelPipesKernelIT extends PipeConformance {
-
-  @BeforeAll
-  static void mayShape() throws Exception {
-    KernelSupportKernelIT.assumeWorks();
-  }
 
   @Override
   protected EngineUnderTest start() {

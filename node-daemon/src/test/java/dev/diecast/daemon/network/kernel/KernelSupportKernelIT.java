@@ -12,10 +12,8 @@ import org.junit.jupiter.api.Test;
 public class KernelSupportKernelIT {
 
   public static void assumeWorks() throws InterruptedException {
-    KernelSupport support = KernelSupport.probe(KernelFeatures.ofHost(Path.of("/proc")));
-    assumeTrue(
-        support.obstacle().isEmpty(),
-        () -> "SKIPPED: " + support.obstacle().orElseThrow() + " (the worker VM has all of it)");
+    Optional<String> obstacle = KernelPipesWork.obstacle();
+    assumeTrue(obstacle.isEmpty(), () -> obstacle.orElseThrow());
   }
 
   @Test

@@ -11,20 +11,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Trees on the uplink of a bridge as virt-launcher makes it: in place, idempotent, ours alone. */
+@ExtendWith(KernelPipesWork.class)
 class KernelTreeKernelIT {
   private static final String POD = "diecast-it-tree";
   private static final String UPLINK = "eth0-nic";
 
   private final KernelPipes engine = KernelPipes.in(Path.of("/run/netns", POD));
-
-  @BeforeAll
-  static void mayShape() throws Exception {
-    KernelSupportKernelIT.assumeWorks();
-  }
 
   private static NetworkNamespace pod() throws Exception {
     NetworkNamespace pod = new NetworkNamespace(POD);

@@ -13,7 +13,7 @@ import dev.diecast.daemon.linux.Descriptor;
 import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.linux.SocketCalls;
 import dev.diecast.daemon.linux.Sockets;
-import dev.diecast.daemon.network.kernel.KernelSupportKernelIT;
+import dev.diecast.daemon.network.kernel.KernelPipesWork;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.RecordStore;
 import java.io.IOException;
@@ -47,12 +47,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three nodes of a model whose pipes are the kernel's, at T = 2: what their kernels see of it. */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(KernelPipesWork.class)
 class KernelEngineKernelIT {
   private static final DilationFactor TWO = DilationFactor.parse("2");
   private static final int MTU = 1500;
@@ -82,7 +84,6 @@ class KernelEngineKernelIT {
   /** Hosts' delays: 20 ms from a to b, 60 from b to c. */
   @BeforeAll
   void join() throws Exception {
-    KernelSupportKernelIT.assumeWorks();
     taps =
         new TakenTaps(
             new ProcFiles(Path.of("/proc/self/task")), RecordStore.open(directory), _ -> {});
