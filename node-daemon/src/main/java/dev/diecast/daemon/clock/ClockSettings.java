@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * How clocks are measured.
  *
- * @param interval between two readings while the estimate is still coarse
+ * @param interval between two readings at first, while the estimate is still coarse
  * @param window host time that readings are kept for once they are enough
  * @param tolerancePpm of the rate
  */

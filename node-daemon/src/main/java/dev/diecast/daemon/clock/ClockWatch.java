@@ -133,7 +133,7 @@ public final class ClockWatch implements AutoCloseable {
         }
         Instant at = HostEpochClock.instant(reading.hostNanosAfter());
         state = new ClockState(fit, Optional.of(at), Optional.empty());
-        Thread.sleep(window.isFine() ? settings.slowInterval() : settings.interval());
+        Thread.sleep(window.isSettled() ? settings.slowInterval() : settings.interval());
       }
     }
   }

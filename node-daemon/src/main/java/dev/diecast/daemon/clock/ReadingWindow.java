@@ -51,6 +51,19 @@ final class ReadingWindow {
     return isFine(fit);
   }
 
+  /**
+   * Whether fewer readings will do: the rate is known finely, or has been read often for half a
+   * window already. A reading costs an emulated guest half a millisecond of a host core, so often
+   * is too often for one that has a fortieth of it; what is then still coarse grows fine by time.
+   */
+  boolean isSettled() {
+    return isFine() || spanNanos() >= settings.window().toNanos() / 2;
+  }
+
+  private long spanNanos() {
+    return readings.peekLast().hostNanosAfter() - readings.peekFirst().hostNanosBefore();
+  }
+
   private boolean isFine(ClockFit estimate) {
     return estimate instanceof ClockFit.Even even
         && even.estimate().rateErrorPpb() <= settings.fineErrorPpb();

@@ -42,6 +42,19 @@ class ReadingWindowTest {
   }
 
   @Test
+  void aRateThatStaysCoarseIsReadOftenForHalfAWindowOnly() {
+    for (int i = 0; i < 59; i++) {
+      read(i * 500L, 20, 0, 0);
+      assertThat(window.isSettled()).as("after %d readings", i).isFalse();
+    }
+    read(30_000, 20, 0, 0);
+    assertThat(window.isSettled()).isTrue();
+    assertThat(window.isFine()).isFalse();
+    read(34_000, 20, 0, 500);
+    assertThat(window.isSettled()).as("after a step").isFalse();
+  }
+
+  @Test
   void keepsMoreThanAWindowWhileTheRateIsNotFine() {
     ClockFit fit = null;
     for (int i = 0; i < 400; i++) {
