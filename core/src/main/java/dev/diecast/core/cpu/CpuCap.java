@@ -3,6 +3,7 @@ package dev.diecast.core.cpu;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.core.frame.Frames;
+import java.math.BigInteger;
 import java.time.Duration;
 
 /**
@@ -26,6 +27,16 @@ public record CpuCap(long quotaMicros, long periodMicros) {
    * default period makes of a whole core at T = 10.
    */
   public static final Duration TOLERABLE_HOLE = Duration.ofMillis(9);
+
+  /**
+   * Guest time in which a kernel counts the ticks of its local APIC at boot, to know the rate of
+   * its timer from then on (Linux, {@code LAPIC_CAL_LOOPS} in arch/x86/kernel/apic/apic.c). It
+   * looks at its clock for the beginning and the end, and a cap that stops it there makes it look
+   * late. Where periods go into it whole, it is late by the same at both, and the rate is true:
+   * with periods of 67 ms, undilated, guests took their timer for 0.66 to 1.25 times as fast as it
+   * was.
+   */
+  public static final Duration CALIBRATION = Duration.ofMillis(100);
 
   /**
    * Host time that a vCPU should run for between two stops, so that warming up its caches again
@@ -55,9 +66,11 @@ public record CpuCap(long quotaMicros, long periodMicros) {
   }
 
   /**
-   * The cap that a machine's vCPU threads are due. Its period is the one that stops a busy guest
-   * for {@link #TOLERABLE_HOLE} at a stretch, at whatever T; longer where a vCPU would otherwise
-   * run for less than {@link #WORTHWHILE_QUOTA_MICROS} between two stops.
+   * The cap that a machine's vCPU threads are due. Its period is the longest part of {@link
+   * #CALIBRATION} that stops a busy guest for {@link #TOLERABLE_HOLE} at a stretch and no longer;
+   * where a vCPU would then run for less than {@link #WORTHWHILE_QUOTA_MICROS} between two stops,
+   * the shortest part in which it does not; and never more than one calibration, where the kernel
+   * can enforce that.
    *
    * @throws IllegalArgumentException where it is more than a host core per vCPU ({@link
    *     Frames#hostCpu}) or less than a kernel can enforce; the message names the mend
@@ -82,22 +95,32 @@ public record CpuCap(long quotaMicros, long periodMicros) {
                           + greatestFactor.toText()
                           + ", or raise the relative speed"));
     }
-    Rational period = max(leastPeriod, wantedPeriod(cores.dividedBy(cpus), factor));
-    return nearest(cores, period.ceiling().longValueExact());
+    return nearest(
+        cores, period(cores.dividedBy(cpus), leastPeriod, factor).ceiling().longValueExact());
   }
 
   /**
    * @param share host cores of one vCPU
    */
-  private static Rational wantedPeriod(Rational share, DilationFactor factor) {
+  private static Rational period(Rational share, Rational least, DilationFactor factor) {
     Rational stopped = Rational.ONE.minus(share);
     if (stopped.signum() <= 0) {
-      return Rational.of(DEFAULT_PERIOD_MICROS);
+      return max(least, Rational.of(DEFAULT_PERIOD_MICROS));
     }
-    Duration hole = Frames.hostDuration(TOLERABLE_HOLE, factor);
-    Rational forHole = Rational.of(hole.toNanos(), 1000).dividedBy(stopped);
+    Rational calibration = micros(Frames.hostDuration(CALIBRATION, factor));
+    Rational forHole = micros(Frames.hostDuration(TOLERABLE_HOLE, factor)).dividedBy(stopped);
     Rational forWork = Rational.of(WORTHWHILE_QUOTA_MICROS).dividedBy(share);
-    return min(max(forHole, forWork), Rational.of(GREATEST_PERIOD_MICROS));
+    BigInteger parts =
+        calibration
+            .dividedBy(forHole)
+            .ceiling()
+            .min(calibration.dividedBy(forWork).floor())
+            .max(calibration.dividedBy(GREATEST_PERIOD_MICROS).ceiling());
+    return max(least, calibration.dividedBy(new Rational(parts, BigInteger.ONE)));
+  }
+
+  private static Rational micros(Duration duration) {
+    return Rational.of(duration.toNanos(), 1000);
   }
 
   /**
@@ -156,10 +179,6 @@ public record CpuCap(long quotaMicros, long periodMicros) {
       }
     }
     return best;
-  }
-
-  private static Rational min(Rational one, Rational other) {
-    return one.compareTo(other) <= 0 ? one : other;
   }
 
   private static Rational max(Rational one, Rational other) {

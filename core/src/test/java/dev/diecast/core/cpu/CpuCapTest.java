@@ -2,6 +2,7 @@ package dev.diecast.core.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
@@ -49,6 +50,33 @@ class CpuCapTest {
     CpuCap cap = CpuCap.of(1, Rational.parse("3/5"), TEN);
     assertThat(cap.quotaMicros()).isBetween(9_990L, 10_000L);
     assertThat(cap.longestHole(1, TEN)).isBetween(Duration.ofMillis(15), Duration.ofMillis(16));
+  }
+
+  /** A kernel that counts its timer's ticks at boot must be late by the same at both ends. */
+  @Test
+  void goesWholeIntoTheTimeInWhichAGuestCalibratesItsTimer() {
+    Seeded.forAll(
+        3000,
+        random -> {
+          DilationFactor factor = Seeded.factor(random);
+          Rational speed = factor.value().times(Rational.of(5 + random.nextInt(900), 1000));
+          CpuCap cap = CpuCap.of(1, speed, factor);
+          double calibration = Frames.hostDuration(CpuCap.CALIBRATION, factor).toNanos() / 1e3;
+          double periods = calibration / cap.periodMicros();
+          assertThat(periods).isGreaterThanOrEqualTo(1 - 1e-3);
+          // As near as a search for an exact quota lets it be.
+          assertThat(periods)
+              .isCloseTo(Math.rint(periods), within(periods * 66 / cap.periodMicros()));
+        });
+    assertThat(CpuCap.of(1, Rational.parse("3/20"), DilationFactor.NONE))
+        .as("a slow machine, undilated")
+        .isEqualTo(new CpuCap(15_000, 100_000));
+    assertThat(CpuCap.of(1, Rational.parse("3/20"), DilationFactor.of(5)))
+        .as("the same at T = 5")
+        .isEqualTo(new CpuCap(15_000, 500_000));
+    assertThat(CpuCap.of(1, Rational.parse("3/100"), DilationFactor.NONE))
+        .as("one that would rather run for longer at a stretch")
+        .isEqualTo(new CpuCap(3_000, 100_000));
   }
 
   @Test

@@ -1,9 +1,7 @@
 package dev.diecast.standalone.virt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.diecast.core.DilationFactor;
 import dev.diecast.core.frame.Frames;
-import dev.diecast.core.time.ModelClock;
 import dev.diecast.standalone.process.LogTail;
 import java.time.Duration;
 import java.util.List;
@@ -14,11 +12,7 @@ record BootPatience(GuestHost host) {
 
   /** In host time, for T stretches a boot. */
   Duration of(ObjectNode instance) {
-    return Frames.hostDuration(host.bootTimeout(), factor(instance));
-  }
-
-  private static DilationFactor factor(ObjectNode instance) {
-    return GuestLauncher.clock(instance).map(ModelClock::factor).orElse(DilationFactor.NONE);
+    return Frames.hostDuration(host.bootTimeout(), GuestLauncher.factor(instance));
   }
 
   /** What is said of a guest that has not answered by then, with its console's last words. */
@@ -30,7 +24,7 @@ record BootPatience(GuestHost host) {
         + " s of guest time, which is "
         + of(instance).toSeconds()
         + " s of host time at T = "
-        + factor(instance)
+        + GuestLauncher.factor(instance)
         + "; the console "
         + (console.isEmpty() ? "is empty" : "ends with:\n" + String.join("\n", console));
   }

@@ -122,6 +122,7 @@ final class GuestLauncher {
                 + "_"
                 + instance.at("/metadata/name").asText(),
             guest.uuid().orElse(instance.at("/metadata/uid").asText()),
+            factor(instance),
             clock(instance).map(clock -> clock.modelTime(now)).orElse(now),
             guest,
             images,
@@ -149,6 +150,11 @@ final class GuestLauncher {
     }
   }
 
+  /** T of its annotations; 1 where it has none. */
+  static DilationFactor factor(ObjectNode instance) {
+    return clock(instance).map(ModelClock::factor).orElse(DilationFactor.NONE);
+  }
+
   static void release(QemuProcess qemu) throws IOException {
     try {
       qemu.release();
@@ -165,7 +171,7 @@ final class GuestLauncher {
     if (text.isEmpty()) {
       return Map.of();
     }
-    DilationFactor factor = clock(instance).map(ModelClock::factor).orElse(DilationFactor.NONE);
+    DilationFactor factor = factor(instance);
     try {
       return DiskLatencies.parse(text).byDisk().entrySet().stream()
           .collect(Collectors.toMap(Map.Entry::getKey, disk -> disk.getValue().onHost(factor)));

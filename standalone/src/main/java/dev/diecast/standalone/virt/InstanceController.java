@@ -173,7 +173,10 @@ final class InstanceController {
     status
         .fields()
         .putObject("machine")
-        .put("type", QemuCommand.machine(definition, host.qemu().accelerator()));
+        .put(
+            "type",
+            QemuCommand.machine(
+                definition, GuestLauncher.factor(instance), host.qemu().accelerator()));
     queue.addAfter(key, bootPatience.of(instance));
   }
 

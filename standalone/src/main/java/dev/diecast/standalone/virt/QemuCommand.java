@@ -1,5 +1,6 @@
 package dev.diecast.standalone.virt;
 
+import dev.diecast.core.DilationFactor;
 import dev.diecast.standalone.image.GuestImage;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.qemu.QemuInstallation;
@@ -23,7 +24,8 @@ import java.util.Map;
  * takes the local APIC's, and on q35 its kernel "corrects" the calibration of that by the ACPI PM
  * timer, which goes at the host's rate. Every timer then fires T times too early and is set again
  * and again (measured at T = 10: 59,000 timer interrupts a minute against 1,500). microvm with its
- * reduced ACPI has neither PM timer nor PIT.
+ * reduced ACPI has neither PM timer nor PIT. An undilated guest gets q35 for the same reason: by
+ * its PM timer the kernel notices when a cap stopped it during the calibration.
  */
 public final class QemuCommand {
 
@@ -49,6 +51,7 @@ public final class QemuCommand {
    * What is known when a guest is launched.
    *
    * @param name {@code <namespace>_<name>}, as libvirt's domains are called under KubeVirt
+   * @param factor T
    * @param realTimeClock what the guest's clock shows when it starts, to the second
    * @param images every image of the definition, by reference
    * @param imageFormats {@code raw} or {@code qcow2} of the images' disks, by reference
@@ -58,6 +61,7 @@ public final class QemuCommand {
   public record Launch(
       String name,
       String uuid,
+      DilationFactor factor,
       Instant realTimeClock,
       GuestDefinition guest,
       Map<String, GuestImage> images,
@@ -75,7 +79,7 @@ public final class QemuCommand {
    */
   public static List<String> of(Launch launch, QemuInstallation qemu) {
     List<String> words = new ArrayList<>(qemu.systemCommand());
-    String machine = machine(launch.guest(), qemu.accelerator());
+    String machine = machine(launch.guest(), launch.factor(), qemu.accelerator());
     String bus = machine.equals(MICROVM) ? "device" : "pci";
     addMachine(words, launch, machine, qemu.accelerator());
     addKernel(words, launch);
@@ -89,10 +93,11 @@ public final class QemuCommand {
    * QEMU's machine: microvm where it matters and boots, which takes a kernel from outside and one
    * that is told its TSC rate, for microvm has no timer left to measure it by.
    */
-  static String machine(GuestDefinition guest, Accelerator accelerator) {
+  static String machine(GuestDefinition guest, DilationFactor factor, Accelerator accelerator) {
     boolean told =
         guest.kernelBoot().filter(boot -> boot.arguments().contains("tsc_early_khz=")).isPresent();
-    return guest.machineType().isEmpty() && told && accelerator == Accelerator.TCG ? MICROVM : Q35;
+    boolean matters = accelerator == Accelerator.TCG && !factor.equals(DilationFactor.NONE);
+    return guest.machineType().isEmpty() && told && matters ? MICROVM : Q35;
   }
 
   private static void addMachine(

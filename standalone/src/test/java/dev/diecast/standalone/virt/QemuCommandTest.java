@@ -3,6 +3,7 @@ package dev.diecast.standalone.virt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diecast.core.DilationFactor;
 import dev.diecast.core.ethernet.MacAddress;
 import dev.diecast.standalone.image.GuestImage;
 import dev.diecast.standalone.qemu.Accelerator;
@@ -59,6 +60,13 @@ class QemuCommandTest {
             told.disks(),
             told.interfaces());
     assertThat(after(words(measuring, Accelerator.TCG), "-machine")).isEqualTo("q35");
+  }
+
+  @Test
+  void anUndilatedGuestGetsAMachineWithAPmTimerToCheckItsOwnBy() {
+    List<String> words = words(guest(List.of()), DilationFactor.NONE, Accelerator.TCG);
+    assertThat(after(words, "-machine")).isEqualTo("q35");
+    assertThat(words).anyMatch(word -> word.startsWith("virtio-serial-pci"));
   }
 
   @Test
@@ -164,10 +172,16 @@ class QemuCommandTest {
   }
 
   private static List<String> words(GuestDefinition guest, Accelerator accelerator) {
+    return words(guest, DilationFactor.of(10), accelerator);
+  }
+
+  private static List<String> words(
+      GuestDefinition guest, DilationFactor factor, Accelerator accelerator) {
     QemuCommand.Launch launch =
         new QemuCommand.Launch(
             "default_web-0",
             "u-1",
+            factor,
             Instant.parse("2026-02-03T04:05:06.789Z"),
             guest,
             Map.of("k:1", KERNEL, "d:1", DISK),
