@@ -18,7 +18,7 @@ function text(string $plain): string
 // What a user is known by: as costly as it should be, for whoever guesses.
 function token(string $user): string
 {
-    return hash_pbkdf2('sha256', $user, 'shop', 400);
+    return hash_pbkdf2('sha256', $user, 'shop', 800);
 }
 
 function page(string $title, string $body): void
