@@ -16,7 +16,10 @@ public final class DurationHistogram {
   /** How many buckets more than needed there are at either end after growth. */
   private static final int SPARE = 8;
 
-  private Buckets buckets = new Buckets(0, new long[0]);
+  /** Of all that recorded nothing: a network has as many as pipes. */
+  private static final Buckets NONE = new Buckets(0, new long[0]);
+
+  private Buckets buckets = NONE;
   private long count;
   private long min = Long.MAX_VALUE;
   private long max;

@@ -77,6 +77,11 @@ public record DilatedNodeSpec(
         null);
   }
 
+  /** By which its model's other nodes know it: {@code <group>-<index>}. */
+  public String hostName() {
+    return group + "-" + index;
+  }
+
   /** How far from the truth it may be, where its model says so. */
   public Optional<FidelityThresholds> thresholds() {
     return Optional.ofNullable(fidelity);

@@ -1,5 +1,7 @@
 package dev.diecast.daemon.metrics;
 
+import io.prometheus.client.CounterMetricFamily;
+import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
 
 /**
@@ -389,6 +391,16 @@ enum Metric {
 
   List<String> labels() {
     return labels;
+  }
+
+  /** A family of it without samples, for one that is a gauge. */
+  GaugeMetricFamily gauge() {
+    return new GaugeMetricFamily(family, help(), labels);
+  }
+
+  /** A family of it without samples, for one that is a counter. */
+  CounterMetricFamily counter() {
+    return new CounterMetricFamily(family, help(), labels);
   }
 
   /** Whether it has a series for each node or pipe, there only where a setting asks for it. */

@@ -19,74 +19,73 @@ final class NetworkCollector extends Collector {
 
   private final Supplier<Map<ModelKey, ModelReport>> reports;
 
-  private final GaugeMetricFamily attached = gauge(Metric.NETWORK_NODES);
-  private final GaugeMetricFamily pipes = gauge(Metric.NETWORK_PIPES);
-  private final GaugeMetricFamily lateness = gauge(Metric.NETWORK_LATENESS);
-  private final CounterMetricFamily frames = counter(Metric.NETWORK_FRAMES);
-  private final CounterMetricFamily drops = counter(Metric.NETWORK_DROPS);
-  private final CounterMetricFamily peerPackets = counter(Metric.NETWORK_PEER_PACKETS);
-  private final GaugeMetricFamily peerSilence = gauge(Metric.NETWORK_PEER_SILENCE);
-  private final CounterMetricFamily refused = counter(Metric.NETWORK_REFUSED);
-
   NetworkCollector(Supplier<Map<ModelKey, ModelReport>> reports) {
     this.reports = reports;
   }
 
-  private static GaugeMetricFamily gauge(Metric metric) {
-    return new GaugeMetricFamily(metric.family(), metric.help(), metric.labels());
-  }
-
-  private static CounterMetricFamily counter(Metric metric) {
-    return new CounterMetricFamily(metric.family(), metric.help(), metric.labels());
-  }
-
   @Override
-  public synchronized List<MetricFamilySamples> collect() {
-    List<MetricFamilySamples> families =
-        List.of(attached, pipes, lateness, frames, drops, peerPackets, peerSilence, refused);
-    families.forEach(family -> family.samples.clear());
-    reports.get().forEach(this::add);
-    return families;
+  public List<MetricFamilySamples> collect() {
+    Scrape scrape = new Scrape();
+    reports.get().forEach(scrape::add);
+    return scrape.families();
   }
 
-  private void add(ModelKey model, ModelReport report) {
-    attached.addMetric(labels(model), report.attached());
-    pipes.addMetric(labels(model), report.pipes());
-    report.engine().ifPresent(engine -> add(model, engine));
-    drops.addMetric(
-        labels(model, "unsent"),
-        report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
-    report.peers().forEach((host, peer) -> add(model, host, peer));
-  }
+  /** Of one time that it was asked: two may ask at once. */
+  private static final class Scrape {
+    private final GaugeMetricFamily attached = Metric.NETWORK_NODES.gauge();
+    private final GaugeMetricFamily pipes = Metric.NETWORK_PIPES.gauge();
+    private final GaugeMetricFamily lateness = Metric.NETWORK_LATENESS.gauge();
+    private final CounterMetricFamily frames = Metric.NETWORK_FRAMES.counter();
+    private final CounterMetricFamily drops = Metric.NETWORK_DROPS.counter();
+    private final CounterMetricFamily peerPackets = Metric.NETWORK_PEER_PACKETS.counter();
+    private final GaugeMetricFamily peerSilence = Metric.NETWORK_PEER_SILENCE.gauge();
+    private final CounterMetricFamily refused = Metric.NETWORK_REFUSED.counter();
 
-  private void add(ModelKey model, EngineTotals engine) {
-    lateness.addMetric(labels(model, "0.5"), engine.deliveryLateness().p50Micros() / MICROS);
-    lateness.addMetric(labels(model, "0.99"), engine.deliveryLateness().p99Micros() / MICROS);
-    lateness.addMetric(labels(model, "1"), engine.deliveryLateness().maxMicros() / MICROS);
-    frames.addMetric(labels(model, "in"), engine.ports().receivedFrames());
-    frames.addMetric(labels(model, "out"), engine.ports().sentFrames());
-    drops.addMetric(labels(model, "loss"), engine.lossDrops());
-    drops.addMetric(labels(model, "queue"), engine.queueDrops());
-    drops.addMetric(labels(model, "down"), engine.downDrops());
-    drops.addMetric(
-        labels(model, "overload"),
-        engine.scheduler().doorDropsFull() + engine.scheduler().doorDropsLate());
-    drops.addMetric(
-        labels(model, "unreachable"),
-        engine.door().unreachable() + engine.door().unknownDestination() + engine.undeliverable());
-    drops.addMetric(labels(model, "receiver"), engine.ports().receiverDrops());
-    drops.addMetric(
-        labels(model, "malformed"), engine.door().malformed() + engine.ports().oversizedFrames());
-    refused.addMetric(labels(model, "foreign"), engine.link().foreignDatagrams());
-    refused.addMetric(labels(model, "forged"), engine.link().forgedDatagrams());
-    refused.addMetric(labels(model, "repeated"), engine.link().repeatedDatagrams());
-  }
+    List<MetricFamilySamples> families() {
+      return List.of(attached, pipes, lateness, frames, drops, peerPackets, peerSilence, refused);
+    }
 
-  private void add(ModelKey model, String host, PeerCounters peer) {
-    List<String> labels = labels(model, host);
-    peerPackets.addMetric(with(labels, "out"), peer.sentPackets());
-    peerPackets.addMetric(with(labels, "in"), peer.receivedPackets());
-    peerSilence.addMetric(labels, peer.silentNanos() / NANOS);
+    private void add(ModelKey model, ModelReport report) {
+      attached.addMetric(labels(model), report.attached());
+      pipes.addMetric(labels(model), report.pipes());
+      report.engine().ifPresent(engine -> add(model, engine));
+      drops.addMetric(
+          labels(model, "unsent"),
+          report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());
+      report.peers().forEach((host, peer) -> add(model, host, peer));
+    }
+
+    private void add(ModelKey model, EngineTotals engine) {
+      lateness.addMetric(labels(model, "0.5"), engine.deliveryLateness().p50Micros() / MICROS);
+      lateness.addMetric(labels(model, "0.99"), engine.deliveryLateness().p99Micros() / MICROS);
+      lateness.addMetric(labels(model, "1"), engine.deliveryLateness().maxMicros() / MICROS);
+      frames.addMetric(labels(model, "in"), engine.ports().receivedFrames());
+      frames.addMetric(labels(model, "out"), engine.ports().sentFrames());
+      drops.addMetric(labels(model, "loss"), engine.lossDrops());
+      drops.addMetric(labels(model, "queue"), engine.queueDrops());
+      drops.addMetric(labels(model, "down"), engine.downDrops());
+      drops.addMetric(
+          labels(model, "overload"),
+          engine.scheduler().doorDropsFull() + engine.scheduler().doorDropsLate());
+      drops.addMetric(
+          labels(model, "unreachable"),
+          engine.door().unreachable()
+              + engine.door().unknownDestination()
+              + engine.undeliverable());
+      drops.addMetric(labels(model, "receiver"), engine.ports().receiverDrops());
+      drops.addMetric(
+          labels(model, "malformed"), engine.door().malformed() + engine.ports().oversizedFrames());
+      refused.addMetric(labels(model, "foreign"), engine.link().foreignDatagrams());
+      refused.addMetric(labels(model, "forged"), engine.link().forgedDatagrams());
+      refused.addMetric(labels(model, "repeated"), engine.link().repeatedDatagrams());
+    }
+
+    private void add(ModelKey model, String host, PeerCounters peer) {
+      List<String> labels = labels(model, host);
+      peerPackets.addMetric(with(labels, "out"), peer.sentPackets());
+      peerPackets.addMetric(with(labels, "in"), peer.receivedPackets());
+      peerSilence.addMetric(labels, peer.silentNanos() / NANOS);
+    }
   }
 
   private static List<String> with(List<String> labels, String last) {

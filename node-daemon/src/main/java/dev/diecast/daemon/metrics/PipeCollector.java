@@ -25,43 +25,39 @@ final class PipeCollector extends Collector {
 
   @Override
   public List<MetricFamilySamples> collect() {
-    CounterMetricFamily frames =
-        new CounterMetricFamily(
-            Metric.PIPE_FRAMES.family(), Metric.PIPE_FRAMES.help(), Metric.PIPE_FRAMES.labels());
-    CounterMetricFamily drops =
-        new CounterMetricFamily(
-            Metric.PIPE_DROPS.family(), Metric.PIPE_DROPS.help(), Metric.PIPE_DROPS.labels());
-    GaugeMetricFamily propagation = gauge(Metric.PIPE_PROPAGATION);
-    GaugeMetricFamily delay = gauge(Metric.PIPE_DELAY);
-    pipes
-        .get()
-        .forEach(
-            (model, named) ->
-                named.forEach(
-                    pipe -> {
-                      PipeTraffic traffic = pipe.traffic();
-                      PipeCounters counters = traffic.counters();
-                      frames.addMetric(labels(model, pipe), counters.leftPackets());
-                      drops.addMetric(labels(model, pipe, "loss"), counters.lossDrops());
-                      drops.addMetric(labels(model, pipe, "queue"), counters.queueDrops());
-                      drops.addMetric(labels(model, pipe, "down"), counters.downDrops());
-                      propagation.addMetric(
-                          labels(model, pipe), traffic.propagationNanos() / NANOS);
-                      for (PipeTraffic.Quantile quantile : traffic.delays()) {
-                        delay.addMetric(
-                            labels(model, pipe, share(quantile.share())), quantile.nanos() / NANOS);
-                      }
-                    }));
-    return List.of(frames, drops, propagation, delay);
+    Scrape scrape = new Scrape();
+    pipes.get().forEach((model, named) -> named.forEach(pipe -> scrape.add(model, pipe)));
+    return scrape.families();
+  }
+
+  /** Of one time that it was asked: two may ask at once. */
+  private static final class Scrape {
+    private final CounterMetricFamily frames = Metric.PIPE_FRAMES.counter();
+    private final CounterMetricFamily drops = Metric.PIPE_DROPS.counter();
+    private final GaugeMetricFamily propagation = Metric.PIPE_PROPAGATION.gauge();
+    private final GaugeMetricFamily delay = Metric.PIPE_DELAY.gauge();
+
+    List<MetricFamilySamples> families() {
+      return List.of(frames, drops, propagation, delay);
+    }
+
+    private void add(ModelKey model, NamedPipe pipe) {
+      PipeTraffic traffic = pipe.traffic();
+      PipeCounters counters = traffic.counters();
+      frames.addMetric(labels(model, pipe), counters.leftPackets());
+      drops.addMetric(labels(model, pipe, "loss"), counters.lossDrops());
+      drops.addMetric(labels(model, pipe, "queue"), counters.queueDrops());
+      drops.addMetric(labels(model, pipe, "down"), counters.downDrops());
+      propagation.addMetric(labels(model, pipe), traffic.propagationNanos() / NANOS);
+      for (PipeTraffic.Quantile quantile : traffic.delays()) {
+        delay.addMetric(labels(model, pipe, share(quantile.share())), quantile.nanos() / NANOS);
+      }
+    }
   }
 
   /** 0 and 1 without a fraction, as Prometheus writes them. */
   private static String share(double share) {
     return share == Math.rint(share) ? Long.toString(Math.round(share)) : Double.toString(share);
-  }
-
-  private static GaugeMetricFamily gauge(Metric metric) {
-    return new GaugeMetricFamily(metric.family(), metric.help(), metric.labels());
   }
 
   private static List<String> labels(ModelKey model, NamedPipe pipe, String... more) {

@@ -53,7 +53,7 @@ final class StateCollector extends Collector {
   }
 
   private static GaugeMetricFamily unfaithful(HostOverload overload) {
-    GaugeMetricFamily family = family(Metric.VMS_UNFAITHFUL);
+    GaugeMetricFamily family = Metric.VMS_UNFAITHFUL.gauge();
     for (Cause cause : Cause.values()) {
       family.addMetric(List.of(cause.name()), overload.unfaithful().getOrDefault(cause, 0));
     }
@@ -62,7 +62,7 @@ final class StateCollector extends Collector {
 
   private static List<MetricFamilySamples> host(HostCpu cpu) {
     double length = Math.max(1, cpu.lengthNanos());
-    GaugeMetricFamily pressure = family(Metric.HOST_PRESSURE);
+    GaugeMetricFamily pressure = Metric.HOST_PRESSURE.gauge();
     if (cpu.pressureNanos() >= 0) {
       pressure.addMetric(List.of(), cpu.pressureNanos() / length);
     }
@@ -81,7 +81,7 @@ final class StateCollector extends Collector {
             .flatMap(view -> estimate(view).stream())
             .map(e -> Math.abs(e.ratePpm()) + e.rateErrorPpm())
             .toList();
-    GaugeMetricFamily worst = family(Metric.CLOCK_WORST);
+    GaugeMetricFamily worst = Metric.CLOCK_WORST.gauge();
     deviations.stream()
         .max(Comparator.naturalOrder())
         .ifPresent(ppm -> worst.addMetric(List.of(), ppm));
@@ -115,7 +115,7 @@ final class StateCollector extends Collector {
   }
 
   private static GaugeMetricFamily unfaithfulNodes(Collection<NodeView> nodes) {
-    GaugeMetricFamily family = family(Metric.NODE_UNFAITHFUL);
+    GaugeMetricFamily family = Metric.NODE_UNFAITHFUL.gauge();
     for (NodeView view : nodes) {
       view.fidelity()
           .bad()
@@ -138,25 +138,20 @@ final class StateCollector extends Collector {
     return view.clock().map(ClockState::fit).flatMap(fit -> fit.toEstimate());
   }
 
-  private static GaugeMetricFamily family(Metric metric) {
-    return new GaugeMetricFamily(metric.family(), metric.help(), metric.labels());
-  }
-
   private static GaugeMetricFamily gauge(Metric metric, double value) {
     return new GaugeMetricFamily(metric.family(), metric.help(), value);
   }
 
   private static GaugeMetricFamily gauge(
       Collection<NodeView> nodes, Metric metric, Function<NodeView, Optional<Double>> value) {
-    GaugeMetricFamily family = family(metric);
+    GaugeMetricFamily family = metric.gauge();
     nodes.forEach(n -> value.apply(n).ifPresent(v -> family.addMetric(labels(n), v)));
     return family;
   }
 
   private static CounterMetricFamily counter(
       Collection<NodeView> nodes, Metric metric, Function<NodeView, Optional<Double>> value) {
-    CounterMetricFamily family =
-        new CounterMetricFamily(metric.family(), metric.help(), metric.labels());
+    CounterMetricFamily family = metric.counter();
     nodes.forEach(n -> value.apply(n).ifPresent(v -> family.addMetric(labels(n), v)));
     return family;
   }

@@ -33,20 +33,25 @@ public record PipeTraffic(
   /** Of a scheduler's pipes at most so many: those that most frames have come to. */
   static List<PipeTraffic> busiest(PipeScheduler scheduler, int pipes, int most) {
     return IntStream.range(0, pipes)
-        .filter(pipe -> scheduler.has(pipe) && scheduler.counters(pipe).enteredPackets() > 0)
-        .boxed()
-        .sorted(Comparator.comparingLong(pipe -> -scheduler.counters(pipe).enteredPackets()))
+        .filter(scheduler::has)
+        // Read once: the engine's thread goes on counting, and an order must not change while
+        // sorted.
+        .mapToObj(pipe -> new Counted(pipe, scheduler.counters(pipe)))
+        .filter(counted -> counted.counters.enteredPackets() > 0)
+        .sorted(
+            Comparator.comparingLong((Counted counted) -> counted.counters.enteredPackets())
+                .reversed())
         .limit(most)
-        .map(pipe -> of(scheduler, pipe))
+        .map(counted -> counted.in(scheduler))
         .toList();
   }
 
-  private static PipeTraffic of(PipeScheduler scheduler, int pipe) {
-    return new PipeTraffic(
-        pipe,
-        scheduler.pipe(pipe).delayNanos(),
-        scheduler.counters(pipe),
-        quantiles(scheduler.delay(pipe)));
+  private record Counted(int pipe, PipeCounters counters) {
+
+    PipeTraffic in(PipeScheduler scheduler) {
+      return new PipeTraffic(
+          pipe, scheduler.pipe(pipe).delayNanos(), counters, quantiles(scheduler.delay(pipe)));
+    }
   }
 
   private static List<Quantile> quantiles(DurationHistogram delay) {

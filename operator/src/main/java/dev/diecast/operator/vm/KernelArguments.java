@@ -28,8 +28,7 @@ final class KernelArguments {
 
   /** Arguments of the image form, before those of the dilation. */
   static String ofImage(DilatedNodeSpec node) {
-    return "console=ttyS0 panic=-1 hostname=%s-%d %s"
-        .formatted(node.group(), node.index(), QUICK_BOOT);
+    return "console=ttyS0 panic=-1 hostname=%s %s".formatted(node.hostName(), QUICK_BOOT);
   }
 
   /**

@@ -107,8 +107,7 @@ public final class VirtualMachineOf {
     CanonicalQuantities.in(template);
     MachineDisks.attach(template, spec.machine().disks());
     spec.nodeNetwork()
-        .ifPresent(
-            network -> ModelInterface.attach(template, network, spec.group() + "-" + spec.index()));
+        .ifPresent(network -> ModelInterface.attach(template, network, spec.hostName()));
     // Its TSC would go on at another host's rate, and KubeVirt sets the guest's clock to host time.
     Fields.object(template, "spec").put("evictionStrategy", "None");
     Fields.object(template, "metadata", "labels").putAll(labels(spec));

@@ -41,7 +41,7 @@ import java.util.concurrent.CountDownLatch;
 public final class Supervisor implements AutoCloseable {
 
   /** The name of the daemon's {@link SupervisorConfiguration.Jvm}. */
-  private static final String DAEMON = "daemon";
+  public static final String DAEMON = "daemon";
 
   private final SupervisorConfiguration configuration;
   private final Instance instance;

@@ -63,6 +63,11 @@ public record SupervisorStatus(
     }
   }
 
+  /** Of that name, where it was started. */
+  public Optional<ComponentStatus> component(String name) {
+    return components.stream().filter(component -> component.name().equals(name)).findFirst();
+  }
+
   void write(Path file) throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     new ObjectMapper().writeValue(partial.toFile(), this);

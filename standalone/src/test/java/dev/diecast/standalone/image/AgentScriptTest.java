@@ -41,7 +41,7 @@ class AgentScriptTest {
     Files.writeString(port.resolve("name"), PORT + "\n");
   }
 
-  /** On a thirtieth of a core the port's name came after the two seconds that were waited for. */
+  /** QEMU tells the port's name when it comes to it: a guest must not be lost for two seconds. */
   @Test
   void aPortWhoseNameComesLateGetsItsAgent() throws Exception {
     Process script = start();

@@ -121,7 +121,7 @@ record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Map<String, Future<String>> running = new TreeMap<>();
       for (DilatedNode node : nodes) {
-        String name = Session.shortName(node);
+        String name = node.getSpec().hostName();
         if (commands.containsKey(name)) {
           running.put(name, threads.submit(() -> run(node, commands.get(name))));
         }

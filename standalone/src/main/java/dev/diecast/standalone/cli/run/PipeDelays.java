@@ -3,6 +3,7 @@ package dev.diecast.standalone.cli.run;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.supervisor.Instance;
+import dev.diecast.standalone.supervisor.Supervisor;
 import dev.diecast.standalone.supervisor.SupervisorStatus;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ final class PipeDelays {
   private static final String PREFIX = "diecast_pipe_";
   private static final Pattern SAMPLE = Pattern.compile(PREFIX + "(\\w+)\\{(.*)\\} (\\S+)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
   private static final double MICROS = 1e6;
 
   private PipeDelays() {}
@@ -45,11 +47,9 @@ final class PipeDelays {
       Instance instance, String namespace, String model, double factor, Progress progress)
       throws InterruptedException {
     Optional<Integer> port =
-        SupervisorStatus.read(instance).stream()
-            .flatMap(status -> status.components().stream())
-            .filter(component -> component.name().equals("daemon") && component.port() != null)
-            .map(SupervisorStatus.ComponentStatus::port)
-            .findFirst();
+        SupervisorStatus.read(instance)
+            .flatMap(status -> status.component(Supervisor.DAEMON))
+            .map(SupervisorStatus.ComponentStatus::port);
     try {
       return port.isEmpty() ? List.of() : parse(metrics(port.get()), namespace, model, factor);
     } catch (IOException e) {
@@ -126,10 +126,17 @@ final class PipeDelays {
     Map<String, String> labels = new HashMap<>();
     Matcher label = LABEL.matcher(text);
     while (label.find()) {
-      labels.put(
-          label.group(1),
-          label.group(2).replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\"));
+      labels.put(label.group(1), unescaped(label.group(2)));
     }
     return labels;
+  }
+
+  /** In one pass: an n behind an escaped backslash is an n. */
+  private static String unescaped(String label) {
+    return ESCAPED
+        .matcher(label)
+        .replaceAll(
+            escaped ->
+                Matcher.quoteReplacement(escaped.group(1).equals("n") ? "\n" : escaped.group(1)));
   }
 }

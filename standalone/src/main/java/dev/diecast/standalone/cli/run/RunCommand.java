@@ -3,7 +3,6 @@ package dev.diecast.standalone.cli.run;
 import dev.diecast.api.v1alpha1.FidelityThresholds;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
-import dev.diecast.core.DilationFactor;
 import dev.diecast.standalone.cli.session.ExitCode;
 import dev.diecast.standalone.cli.session.InstanceOption;
 import dev.diecast.standalone.cli.session.ModelFile;
@@ -137,7 +136,7 @@ public final class RunCommand implements Callable<Integer> {
       report = run.measure(model);
       report =
           report.with(
-              PipeDelays.of(target, report.namespace(), report.model(), factor(report), progress));
+              PipeDelays.of(target, report.namespace(), report.model(), report.factor(), progress));
       keepRecord(report, run);
       if (keep) {
         session.keep();
@@ -160,10 +159,6 @@ public final class RunCommand implements Callable<Integer> {
           "--report: there is no directory %s: make it"
               .formatted(page.toAbsolutePath().getParent()));
     }
-  }
-
-  private static double factor(RunReport report) {
-    return DilationFactor.parse(report.timeDilationFactor()).value().toDouble();
   }
 
   private void keepRecord(RunReport report, FidelityRun run) throws IOException {

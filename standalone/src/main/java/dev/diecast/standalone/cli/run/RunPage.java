@@ -1,6 +1,5 @@
 package dev.diecast.standalone.cli.run;
 
-import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.Outcome;
 import dev.diecast.standalone.report.Html;
 import dev.diecast.standalone.report.SvgPlot;
@@ -17,7 +16,7 @@ final class RunPage {
   private RunPage() {}
 
   static String of(RunReport report, Map<String, List<RunHistory.Point>> history) {
-    double factor = DilationFactor.parse(report.timeDilationFactor()).value().toDouble();
+    double factor = report.factor();
     Html page = new Html("Run of model " + report.model());
     page.verdict(
         report.verdict().name(),

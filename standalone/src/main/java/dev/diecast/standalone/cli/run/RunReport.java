@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.Cause;
 import dev.diecast.core.fidelity.Finding;
 import dev.diecast.core.fidelity.Outcome;
@@ -39,6 +40,11 @@ public record RunReport(
     nodes = List.copyOf(nodes);
     pipes = List.copyOf(pipes);
     findings = List.copyOf(findings);
+  }
+
+  /** T, by which the host's durations are longer than the guests'. */
+  double factor() {
+    return DilationFactor.parse(timeDilationFactor).value().toDouble();
   }
 
   /** The same, with what was measured of its pipes. */

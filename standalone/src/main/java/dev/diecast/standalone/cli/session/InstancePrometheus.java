@@ -55,10 +55,9 @@ final class InstancePrometheus {
   }
 
   private static Optional<String> address(Instance instance) {
-    return SupervisorStatus.read(instance).stream()
-        .flatMap(status -> status.components().stream())
-        .filter(component -> component.name().equals(PrometheusServer.NAME) && component.ready())
-        .map(component -> "http://127.0.0.1:" + component.port())
-        .findFirst();
+    return SupervisorStatus.read(instance)
+        .flatMap(status -> status.component(PrometheusServer.NAME))
+        .filter(SupervisorStatus.ComponentStatus::ready)
+        .map(component -> "http://127.0.0.1:" + component.port());
   }
 }

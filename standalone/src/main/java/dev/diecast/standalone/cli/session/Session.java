@@ -1,6 +1,5 @@
 package dev.diecast.standalone.cli.session;
 
-import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.DilatedNode;
 import dev.diecast.api.v1alpha1.DilationHost;
 import dev.diecast.api.v1alpha1.ScaleModel;
@@ -292,7 +291,7 @@ public final class Session implements AutoCloseable {
     List<DilatedNode> found =
         all.stream().filter(node -> node.getMetadata().getName().equals(name)).toList();
     if (found.isEmpty()) {
-      found = all.stream().filter(node -> shortName(node).equals(name)).toList();
+      found = all.stream().filter(node -> node.getSpec().hostName().equals(name)).toList();
     }
     if (found.size() == 1) {
       return found.getFirst();
@@ -304,11 +303,6 @@ public final class Session implements AutoCloseable {
         found.isEmpty()
             ? "no node is called %s; there are: %s".formatted(name, String.join(", ", names))
             : "%s is ambiguous: %s".formatted(name, String.join(", ", names)));
-  }
-
-  /** {@code <group>-<index>}. */
-  public static String shortName(DilatedNode node) {
-    return node.getSpec().group() + "-" + node.getMetadata().getLabels().get(Api.LABEL_INDEX);
   }
 
   public GuestExec exec(DilatedNode node) {

@@ -75,9 +75,6 @@ public final class CpuProbe {
       List<Double> reference,
       Map<String, String> failures) {
 
-    /** Nothing was measured. */
-    static final Result NONE = new Result(Map.of(), Map.of(), List.of(), Map.of());
-
     /** With what was measured after it. */
     public Result and(Result later) {
       return new Result(

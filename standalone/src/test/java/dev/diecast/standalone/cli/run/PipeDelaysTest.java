@@ -41,6 +41,16 @@ class PipeDelaysTest {
             new RunReport.Pipe("m-a-0 > left \"1\"", 12, 0, List.of()));
   }
 
+  /** Not a line's end: the backslash before the n is an escaped one. */
+  @Test
+  void aBackslashBeforeAnNStaysOne() {
+    String text =
+        "diecast_pipe_frames_total{namespace=\"d\",model=\"m\",pipe=\"back\\\\new\\nline\",} 1.0\n";
+    assertThat(PipeDelays.parse(text, "d", "m", 1))
+        .extracting(RunReport.Pipe::name)
+        .containsExactly("back\\new\nline");
+  }
+
   @Test
   void aModelWithoutANetworkHasNone() {
     assertThat(PipeDelays.parse(TEXT, "default", "n", 10)).isEmpty();
