@@ -4,7 +4,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 example=three-tiers runs='baseline dilated control'
 numbers='factor copies seconds users'
-factor=5 copies=4 seconds=75 users=5
+factor=5 copies=4 seconds=90 users=5
 
 usage() {
   cat <<TEXT

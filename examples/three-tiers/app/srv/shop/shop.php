@@ -15,16 +15,16 @@ function text(string $plain): string
     return htmlspecialchars($plain, ENT_QUOTES);
 }
 
-// What a user is known by: as costly as it should be, for whoever guesses.
-function token(string $user): string
+// What a user is known by: as costly as it should be, for whoever guesses, and more for some than for others.
+function token(string $user, int $rounds): string
 {
-    return hash_pbkdf2('sha256', $user, 'shop', 800);
+    return hash_pbkdf2('sha256', $user, 'shop', $rounds);
 }
 
 function page(string $title, string $body): void
 {
     header('Content-Type: text/html; charset=utf-8');
-    echo "<!DOCTYPE html>\n<html><head><title>", text($title), "</title><meta name=\"token\" content=\"", token($_SERVER['REQUEST_URI']), "\"></head>\n<body><h1>", text($title), "</h1>\n",
+    echo "<!DOCTYPE html>\n<html><head><title>", text($title), "</title><meta name=\"token\" content=\"", token($_SERVER['REQUEST_URI'], (int) $_GET['rounds']), "\"></head>\n<body><h1>", text($title), "</h1>\n",
         $body, "</body></html>\n";
 }
 

@@ -33,7 +33,7 @@ local turn = 0
 function request()
   turn = turn + 1
   local kind = (turn * 7 + user) % 20
-  local id = math.random(2000)
+  local id = math.random(4000)
   local path
   if kind < 2 then
     path = "/bid.php?id=" .. id .. "&bidder=" .. user
@@ -42,6 +42,7 @@ function request()
   else
     path = "/search.php?category=" .. id % 5 .. "&words=" .. string.format("%x", id % 16) .. "&rows=" .. math.random(100, 400)
   end
+  path = path .. "&rounds=" .. math.random(800, 4000)
   asked = now()
   return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end
