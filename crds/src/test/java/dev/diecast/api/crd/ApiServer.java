@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +38,18 @@ final class ApiServer implements AutoCloseable {
   private final int port = freePort();
   private final int crdServerPort = freePort();
   private final Deque<Process> processes = new ArrayDeque<>();
+
+  /** The directory of etcd and kube-apiserver, as users of envtest name it. */
+  static Optional<Path> binaries() {
+    return Optional.ofNullable(System.getenv("KUBEBUILDER_ASSETS"))
+        .map(Path::of)
+        .filter(path -> Files.isExecutable(path.resolve("kube-apiserver")));
+  }
+
+  /** Whether it can be started: a condition of tests. */
+  static boolean isThere() {
+    return binaries().isPresent();
+  }
 
   ApiServer(Path binaries, Path directory) throws IOException, InterruptedException {
     this.binaries = binaries;

@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
  * there too, CEL rules are tried on that one; else on the kube-apiserver, if it has them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIf(
+    value = "dev.diecast.api.crd.ApiServer#isThere",
+    disabledReason = "SKIPPED: KUBEBUILDER_ASSETS names no directory with etcd and kube-apiserver")
 class CustomResourceDefinitionIT {
 
   private static final String MODELS =
@@ -56,16 +59,7 @@ class CustomResourceDefinitionIT {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    String assets = System.getenv("KUBEBUILDER_ASSETS");
-    if (assets == null || !Files.isExecutable(Path.of(assets, "kube-apiserver"))) {
-      String why =
-          "CustomResourceDefinitionIT is SKIPPED: KUBEBUILDER_ASSETS is "
-              + assets
-              + ", and must name a directory with kube-apiserver and etcd";
-      System.err.println(why);
-      Assumptions.abort(why);
-    }
-    servers = new ApiServer(Path.of(assets), directory);
+    servers = new ApiServer(ApiServer.binaries().orElseThrow(), directory);
     older = servers.client();
     if (older.namespaces().withName("default").get() == null) {
       older

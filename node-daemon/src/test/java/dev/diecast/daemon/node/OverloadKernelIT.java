@@ -32,7 +32,6 @@ import dev.diecast.daemon.record.RecordStore;
 import dev.diecast.daemon.status.Conditions;
 import dev.diecast.daemon.support.Hog;
 import dev.diecast.daemon.support.HostCgroup;
-import dev.diecast.daemon.support.Processor;
 import dev.diecast.daemon.support.VcpuProcess;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -53,6 +52,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -60,6 +61,13 @@ import org.junit.jupiter.api.io.TempDir;
  * their saboteurs outweigh all else on this machine, so that nothing but the sabotage shows; so
  * does the daemon. Needs root.
  */
+@DisabledIf(
+    value = "dev.diecast.daemon.support.Processor#isEmulated",
+    disabledReason =
+        "SKIPPED: the processor is emulated: this test's own JVM takes more than the guests leave of two cores")
+@EnabledIf(
+    value = "dev.diecast.daemon.support.HostCgroup#isWritable",
+    disabledReason = HostCgroup.NOT_WRITABLE)
 class OverloadKernelIT {
   private static final Path PROC = VcpuProcess.PROC;
   private static final Duration ROUND = Duration.ofSeconds(1);
@@ -77,8 +85,6 @@ class OverloadKernelIT {
 
   @BeforeAll
   static void outweighOthers() throws IOException {
-    Processor.assumeReal("this test's own JVM takes more than the guests leave of two cores");
-    HostCgroup.assumeWritable();
     observer = HostCgroup.create().heavy();
     observer.adoptSelf();
   }

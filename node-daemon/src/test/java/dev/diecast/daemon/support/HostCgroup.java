@@ -20,21 +20,25 @@ import org.awaitility.Awaitility;
  * touches what else runs here.
  */
 public final class HostCgroup implements AutoCloseable {
+  public static final String NOT_WRITABLE =
+      "SKIPPED: the cgroup file system is not writable; run this as root on a host";
+
   private final CgroupHierarchy host;
   private final Path directory;
   private Path home;
 
   /** Skips a test where the hierarchy of the cpu controller cannot be written. */
   public static void assumeWritable() throws IOException {
-    assumeTrue(
-        Files.isWritable(
-            CgroupHierarchy.find(
-                    Controller.CPU,
-                    Files.readAllLines(Path.of("/proc/self/mountinfo")),
-                    Path.of("/"))
-                .orElseThrow()
-                .mountPoint()),
-        "SKIPPED: the cgroup file system is not writable; run this as root on a host");
+    assumeTrue(isWritable(), NOT_WRITABLE);
+  }
+
+  /** Whether the hierarchy of the cpu controller can be written. */
+  public static boolean isWritable() throws IOException {
+    return Files.isWritable(
+        CgroupHierarchy.find(
+                Controller.CPU, Files.readAllLines(Path.of("/proc/self/mountinfo")), Path.of("/"))
+            .orElseThrow()
+            .mountPoint());
   }
 
   public static HostCgroup create() throws IOException {

@@ -20,7 +20,7 @@ public final class Processor {
   }
 
   /** The model that QEMU's emulation gives itself (target/i386/cpu.c, {@code max}). */
-  private static boolean isEmulated() throws IOException {
+  public static boolean isEmulated() throws IOException {
     return Files.readString(Path.of("/proc/cpuinfo")).contains("QEMU TCG CPU");
   }
 }
