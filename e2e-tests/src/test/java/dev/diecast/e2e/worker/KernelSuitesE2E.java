@@ -2,6 +2,9 @@ package dev.diecast.e2e.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.standalone.Progress;
+import dev.diecast.standalone.UserDirectories;
+import dev.diecast.standalone.qemu.QemuInstallation;
 import dev.diecast.standalone.worker.WorkerCommand;
 import dev.diecast.standalone.worker.WorkerVm;
 import java.io.File;
@@ -59,6 +62,8 @@ class KernelSuitesE2E {
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
+                // For suites of other modules, which cannot ask for it themselves.
+                "-Ddiecast.test.qemu=" + String.join("|", qemu()),
                 "-cp",
                 String.join(File.pathSeparator, classPath),
                 KernelSuites.class.getName(),
@@ -66,6 +71,15 @@ class KernelSuitesE2E {
                 "worker-vm"));
     roots.forEach(root -> command.add(root.toString()));
     return command;
+  }
+
+  /** The words of this machine's QEMU, with what it needs of the environment. */
+  private static List<String> qemu() {
+    QemuInstallation qemu = QemuInstallation.locate(UserDirectories.cache(), Progress.SILENT);
+    List<String> words = new ArrayList<>(List.of("env"));
+    qemu.environment().forEach((name, value) -> words.add(name + "=" + value));
+    words.addAll(qemu.systemCommand());
+    return words;
   }
 
   private static void fetchReports(WorkerVm vm, Path inside)
