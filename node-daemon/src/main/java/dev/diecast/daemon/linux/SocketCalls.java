@@ -32,6 +32,9 @@ public final class SocketCalls {
   private static final MethodHandle RECV =
       SystemCalls.withErrno(
           "recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), -1);
+  private static final MethodHandle RECVMSG =
+      SystemCalls.withErrno(
+          "recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), -1);
   private static final MethodHandle SENDTO =
       SystemCalls.withErrno(
           "sendto",
@@ -67,6 +70,19 @@ public final class SocketCalls {
   public long receive(int fd, long address, long bytes, int flags) {
     try {
       return result((long) RECV.invokeExact(state, fd, address, bytes, flags | MSG_DONTWAIT));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * recvmsg(2), which does not wait.
+   *
+   * @param message address of a {@code struct msghdr}
+   */
+  public long receiveMessage(int fd, long message, int flags) {
+    try {
+      return result((long) RECVMSG.invokeExact(state, fd, message, flags | MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -34,10 +34,12 @@ public final class Sockets {
   private static final int SUN_PATH_BYTES = 108;
   private static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
   private static final int SOL_PACKET = 263;
+  private static final int PACKET_STATISTICS = 6;
   private static final int PACKET_IGNORE_OUTGOING = 23;
   private static final int SOL_SOCKET = 1;
   private static final int SO_SNDBUF = 7;
   private static final int SO_RCVBUF = 8;
+  private static final int SO_TIMESTAMPNS = 35;
   private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_RCVBUFFORCE = 33;
   private static final long TUNSETIFF = 0x400454caL;
@@ -63,6 +65,11 @@ public final class Sockets {
       SystemCalls.withErrno(
           "setsockopt",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+          -1);
+  private static final MethodHandle GETSOCKOPT =
+      SystemCalls.withErrno(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
           -1);
   private static final MethodHandle IF_NAMETOINDEX =
       SystemCalls.withErrno("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS), -1);
@@ -178,12 +185,10 @@ public final class Sockets {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
       setOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
-      int index = (int) IF_NAMETOINDEX.invokeExact(state, arena.allocateFrom(device));
-      SystemCalls.checked(index == 0 ? -1 : index, "network device " + device, state);
       MemorySegment address = arena.allocate(SOCKADDR_LL_BYTES, 4);
       address.set(JAVA_SHORT, 0, (short) AF_PACKET);
       address.set(JAVA_SHORT, 2, ETH_P_ALL_BIG_ENDIAN);
-      address.set(JAVA_INT, 4, index);
+      address.set(JAVA_INT, 4, deviceNumber(device));
       SystemCalls.checked(
           (int) BIND.invokeExact(state, socket.number(), address, SOCKADDR_LL_BYTES),
           "bind to " + device,
@@ -191,6 +196,60 @@ public final class Sockets {
       return socket;
     } catch (Throwable e) {
       throw closing(socket, e);
+    }
+  }
+
+  /**
+   * Every frame that comes in or goes out by any device of the calling thread's network namespace,
+   * with the time (packet(7), socket(7)). Needs CAP_NET_RAW.
+   *
+   * @param room bytes for frames that wait for a reader
+   */
+  static Descriptor allPackets(int room) throws SystemCallException {
+    Descriptor socket = socket(AF_PACKET, SOCK_RAW, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
+      bufferBytes(socket, room);
+      setOption(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS");
+      MemorySegment address = arena.allocate(SOCKADDR_LL_BYTES, 4);
+      address.set(JAVA_SHORT, 0, (short) AF_PACKET);
+      address.set(JAVA_SHORT, 2, ETH_P_ALL_BIG_ENDIAN);
+      SystemCalls.checked(
+          (int) BIND.invokeExact(state, socket.number(), address, SOCKADDR_LL_BYTES),
+          "bind to all devices",
+          state);
+      return socket;
+    } catch (Throwable e) {
+      throw closing(socket, e);
+    }
+  }
+
+  /** Frames for which such a socket had no room since this was last asked (packet(7)). */
+  static long droppedPackets(Descriptor socket) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
+      MemorySegment statistics = arena.allocate(2L * Integer.BYTES, 4);
+      MemorySegment length = arena.allocateFrom(JAVA_INT, (int) statistics.byteSize());
+      SystemCalls.checked(
+          (int)
+              GETSOCKOPT.invokeExact(
+                  state, socket.number(), SOL_PACKET, PACKET_STATISTICS, statistics, length),
+          "getsockopt PACKET_STATISTICS",
+          state);
+      return Integer.toUnsignedLong(statistics.get(JAVA_INT, Integer.BYTES));
+    } catch (Throwable e) {
+      throw SystemCalls.unwrap(e);
+    }
+  }
+
+  /** The number of a network device in the calling thread's network namespace. */
+  public static int deviceNumber(String device) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(SystemCalls.CALL_STATE);
+      int index = (int) IF_NAMETOINDEX.invokeExact(state, arena.allocateFrom(device));
+      return (int) SystemCalls.checked(index == 0 ? -1 : index, "network device " + device, state);
+    } catch (Throwable e) {
+      throw SystemCalls.unwrap(e);
     }
   }
 

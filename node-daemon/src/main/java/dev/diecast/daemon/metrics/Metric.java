@@ -308,7 +308,7 @@ enum Metric {
       "diecast_pipe_frames",
       Type.counter,
       "frames",
-      "Frames that came out of a pipe of engine Core, since the engine began; of each model's pipes"
+      "Frames that came out of a pipe, since the engine began; of each model's pipes"
           + " here the 200 busiest, by their ends.",
       "namespace",
       "model",

@@ -48,7 +48,7 @@ final class NetworkCollector extends Collector {
     private void add(ModelKey model, ModelReport report) {
       attached.addMetric(labels(model), report.attached());
       pipes.addMetric(labels(model), report.pipes());
-      report.engine().ifPresent(engine -> add(model, engine));
+      add(model, report.engine());
       drops.addMetric(
           labels(model, "unsent"),
           report.peers().values().stream().mapToLong(PeerCounters::sendDrops).sum());

@@ -184,7 +184,8 @@ public final class PipeEngine implements AutoCloseable {
    * has come to is not among them. Read as {@link #totals} are.
    */
   public List<PipeTraffic> busiestPipes(int most) {
-    return PipeTraffic.busiest(scheduler, pipes, most);
+    return PipeTraffic.busiest(
+        IntStream.range(0, pipes).filter(scheduler::has), new SchedulerPipes(scheduler), most);
   }
 
   private LinkCounters linkCounters() {

@@ -2,7 +2,6 @@ package dev.diecast.daemon.network;
 
 import dev.diecast.core.pipe.DurationHistogram;
 import dev.diecast.core.pipe.PipeCounters;
-import dev.diecast.core.pipe.PipeScheduler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,27 +29,37 @@ public record PipeTraffic(
     delays = List.copyOf(delays);
   }
 
-  /** Of a scheduler's pipes at most so many: those that most frames have come to. */
-  static List<PipeTraffic> busiest(PipeScheduler scheduler, int pipes, int most) {
-    return IntStream.range(0, pipes)
-        .filter(scheduler::has)
+  /** Who knows of pipes what went through them, and goes on counting meanwhile. */
+  public interface Source {
+    PipeCounters counters(int pipe);
+
+    /** Of an idle wire; host time. */
+    long propagationNanos(int pipe);
+
+    /** How long frames were inside; host time. */
+    DurationHistogram delay(int pipe);
+  }
+
+  /** Of some pipes at most so many: those that most frames have come to. */
+  public static List<PipeTraffic> busiest(IntStream pipes, Source source, int most) {
+    return pipes
         // Read once: the engine's thread goes on counting, and an order must not change while
         // sorted.
-        .mapToObj(pipe -> new Counted(pipe, scheduler.counters(pipe)))
+        .mapToObj(pipe -> new Counted(pipe, source.counters(pipe)))
         .filter(counted -> counted.counters.enteredPackets() > 0)
         .sorted(
             Comparator.comparingLong((Counted counted) -> counted.counters.enteredPackets())
                 .reversed())
         .limit(most)
-        .map(counted -> counted.in(scheduler))
+        .map(counted -> counted.in(source))
         .toList();
   }
 
   private record Counted(int pipe, PipeCounters counters) {
 
-    PipeTraffic in(PipeScheduler scheduler) {
+    PipeTraffic in(Source source) {
       return new PipeTraffic(
-          pipe, scheduler.pipe(pipe).delayNanos(), counters, quantiles(scheduler.delay(pipe)));
+          pipe, source.propagationNanos(pipe), counters, quantiles(source.delay(pipe)));
     }
   }
 

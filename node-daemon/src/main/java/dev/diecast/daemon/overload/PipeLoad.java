@@ -48,19 +48,15 @@ public final class PipeLoad {
     this.window = window;
   }
 
-  /**
-   * Takes one reading of each; a model that was not there before has no use yet, and one whose
-   * pipes are the kernel's has none.
-   */
+  /** Takes one reading of each; a model that was not there before has no use yet. */
   public Map<ModelKey, PipeUse> read(Map<ModelKey, ModelReport> reports, long nanos) {
     readings.keySet().retainAll(reports.keySet());
     Map<ModelKey, PipeUse> uses = new HashMap<>();
     reports.forEach(
         (model, report) ->
-            report
-                .engine()
-                .map(engine -> Counters.of(nanos, engine))
-                .flatMap(now -> use(readings.computeIfAbsent(model, _ -> new ArrayDeque<>()), now))
+            use(
+                    readings.computeIfAbsent(model, _ -> new ArrayDeque<>()),
+                    Counters.of(nanos, report.engine()))
                 .ifPresent(use -> uses.put(model, use)));
     return uses;
   }

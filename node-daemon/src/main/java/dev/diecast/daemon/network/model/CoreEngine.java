@@ -179,7 +179,7 @@ final class CoreEngine implements ModelEngine {
   @Override
   public ModelReport report() {
     EngineTotals totals = engine.totals();
-    return new ModelReport(totals.pipes(), ports.size(), Optional.of(totals), peers());
+    return new ModelReport(totals.pipes(), ports.size(), totals, peers());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.diecast.daemon.network.kernel.KernelPipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 
 /** The kernel's pipes of an end-to-end network, in which each pair of nodes has one. Pure. */
 final class EndToEndPipes {
@@ -31,6 +32,19 @@ final class EndToEndPipes {
                   .orElse(KernelPipe.NOTHING));
     }
     return DeviceTree.byMark(pipes);
+  }
+
+  /** All pipes to a node that there are, with their numbers. */
+  static void forEachTowards(
+      EmulatedNetwork network, int destination, ObjIntConsumer<KernelPipe> each) {
+    for (int source = 0; source < network.stationNumbers(); source++) {
+      if (source != destination) {
+        network
+            .routing()
+            .route(source, destination)
+            .ifPresent(route -> each.accept(pipe(network, route), route[0]));
+      }
+    }
   }
 
   private static KernelPipe pipe(EmulatedNetwork network, int[] route) {

@@ -22,10 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Engine {@code Kernel} of one model, all of which is on this host: frames pass queueing
- * disciplines of the kernel, and this process is not woken by any of them.
+ * disciplines of the kernel, and wait for nothing in this process, which looks on.
  */
 final class KernelEngine implements ModelEngine {
   private final KernelHub hub;
+  private final KernelWatch watch;
   private final Map<Integer, ProcessKey> attached = new ConcurrentHashMap<>();
 
   /** What each node's port was last brought to. */
@@ -36,8 +37,9 @@ final class KernelEngine implements ModelEngine {
 
   private volatile Now now;
 
-  private KernelEngine(KernelHub hub, Now now) {
+  private KernelEngine(KernelHub hub, KernelWatch watch, Now now) {
     this.hub = hub;
+    this.watch = watch;
     this.now = now;
   }
 
@@ -59,7 +61,13 @@ final class KernelEngine implements ModelEngine {
 
   /** Where it is known that it can be had. */
   static KernelEngine open(Now now) throws IOException {
-    return new KernelEngine(KernelHub.open(), now);
+    KernelHub hub = KernelHub.open();
+    try {
+      return new KernelEngine(hub, KernelWatch.start(hub.path(), now.network()), now);
+    } catch (IOException | RuntimeException e) {
+      hub.close();
+      throw e;
+    }
   }
 
   private static Optional<String> ofHost() {
@@ -94,6 +102,7 @@ final class KernelEngine implements ModelEngine {
       // What failed half-way is not remembered, and so tried again.
       if (!wanted.equals(trees.remove(station))) {
         hub.change(station, wanted);
+        watch.changed(station, next.network());
       }
       brought(station, wanted);
     }
@@ -146,13 +155,15 @@ final class KernelEngine implements ModelEngine {
 
   private void plug(int station, ProcessKey process, Path namespace) throws IOException {
     DeviceTree tree = EndToEndPipes.towards(now.network(), station);
-    hub.plug(
-        station,
-        stations().get(station).mac(),
-        now.shape().mtuBytes(),
-        tree,
-        TapTakeover.LINK,
-        namespace);
+    int device =
+        hub.plug(
+            station,
+            stations().get(station).mac(),
+            now.shape().mtuBytes(),
+            tree,
+            TapTakeover.LINK,
+            namespace);
+    watch.plugged(station, device, now.network());
     brought(station, tree);
     attached.put(station, process);
   }
@@ -193,10 +204,10 @@ final class KernelEngine implements ModelEngine {
     return Optional.empty();
   }
 
-  /** The kernel does not end. */
+  /** The kernel does not end; but what nobody looks at nobody can vouch for. */
   @Override
   public Optional<Throwable> failure() {
-    return Optional.empty();
+    return watch.failure();
   }
 
   @Override
@@ -204,6 +215,7 @@ final class KernelEngine implements ModelEngine {
     if (attached.remove(station) != null) {
       trees.remove(station);
       right.remove(station);
+      watch.unplugged(station);
       hub.unplug(station);
     }
   }
@@ -224,8 +236,12 @@ final class KernelEngine implements ModelEngine {
 
   @Override
   public ModelReport report() {
-    return new ModelReport(
-        now.network().pipes().size(), attached.size(), Optional.empty(), Map.of());
+    return new ModelReport(now.network().pipes().size(), attached.size(), watch.totals(), Map.of());
+  }
+
+  @Override
+  public List<NamedPipe> busiestPipes(int most) {
+    return watch.busiest(most, now::pipeName);
   }
 
   KernelHub hub() {
@@ -234,6 +250,7 @@ final class KernelEngine implements ModelEngine {
 
   /** Leaves everything as the end of this process would. */
   void abandon() throws IOException {
+    watch.close();
     hub.close();
   }
 

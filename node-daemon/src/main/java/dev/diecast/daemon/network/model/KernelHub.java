@@ -5,6 +5,7 @@ import dev.diecast.daemon.linux.BridgePorts;
 import dev.diecast.daemon.linux.Bridges;
 import dev.diecast.daemon.linux.Descriptor;
 import dev.diecast.daemon.linux.NetworkNamespaces;
+import dev.diecast.daemon.linux.Sockets;
 import dev.diecast.daemon.linux.Veths;
 import dev.diecast.daemon.network.kernel.DeviceTree;
 import dev.diecast.daemon.network.kernel.KernelPipes;
@@ -64,8 +65,9 @@ final class KernelHub implements AutoCloseable {
    * @param tree of what comes to it
    * @param door name of the other end
    * @param pod namespace of the other end
+   * @return number of the port's device
    */
-  void plug(int station, MacAddress mac, int mtuBytes, DeviceTree tree, String door, Path pod)
+  int plug(int station, MacAddress mac, int mtuBytes, DeviceTree tree, String door, Path pod)
       throws IOException {
     String port = port(station);
     try {
@@ -79,13 +81,13 @@ final class KernelHub implements AutoCloseable {
           });
       pipes.apply(port, tree);
       pipes.mark(port, station);
-      inside(
+      return inside(
           () -> {
             Bridges.add(BRIDGE, port);
             BridgePorts.close(port, false);
             BridgePorts.owns(port, mac.bytes());
             Bridges.up(port);
-            return null;
+            return Sockets.deviceNumber(port);
           });
     } catch (IOException | RuntimeException e) {
       unplug(station);

@@ -127,10 +127,8 @@ sealed interface ModelEngine extends AutoCloseable permits CoreEngine, KernelEng
   /** What it has done; waits for nobody. */
   ModelReport report();
 
-  /** Of the pipes here at most so many, the busiest; empty where single ones are not counted. */
-  default List<NamedPipe> busiestPipes(int most) {
-    return List.of();
-  }
+  /** Of the pipes here at most so many, the busiest. */
+  List<NamedPipe> busiestPipes(int most);
 
   @Override
   void close() throws IOException;

@@ -13,6 +13,8 @@ import dev.diecast.daemon.linux.Descriptor;
 import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.linux.SocketCalls;
 import dev.diecast.daemon.linux.Sockets;
+import dev.diecast.daemon.network.EngineTotals;
+import dev.diecast.daemon.network.PipeTraffic;
 import dev.diecast.daemon.network.kernel.KernelPipesWork;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.record.RecordStore;
@@ -185,6 +187,7 @@ class KernelEngineKernelIT {
     assertThat(busiest).isGreaterThan(9.5e6);
     // What a processor that was taken away held up, others overtake.
     assertThat(overtaken).as("out of order").isLessThan(FRAMES / 200);
+    requireThatTheQueueAccountsFor(FRAMES - numbers.size());
   }
 
   private void burst(DatagramChannel from, int payload, int count) {
@@ -200,6 +203,66 @@ class KernelEngineKernelIT {
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Frames are given up a second after they were due. */
+  private void requireThatTheQueueAccountsFor(int lost) {
+    Awaitility.await("frames that were lost at the queue")
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(engine.report().engine().queueDrops()).isBetween(lost - 5L, lost + 5L));
+    EngineTotals seen = engine.report().engine();
+    System.out.printf(
+        "KernelEngineKernelIT: watched: %d came, %d left, %d lost at queues, %d unexplained; %.0f us late typically, %.0f of 99 in 100%n",
+        seen.scheduler().admittedPackets(),
+        seen.scheduler().deliveredPackets(),
+        seen.queueDrops(),
+        seen.scheduler().doorDropsFull(),
+        seen.deliveryLateness().p50Micros(),
+        seen.deliveryLateness().p99Micros());
+    assertThat(seen.scheduler().doorDropsFull()).as("unexplained").isLessThan(FRAMES / 200);
+  }
+
+  /** By the kernel's own clock, in which nobody waits for this machine. */
+  @Test
+  void framesAreWatchedAndSuchAsComeLateAreSeen() throws Exception {
+    String pipe = engine.now().nodeNames().get(0) + " > " + engine.now().nodeNames().get(1);
+    requireRoundTrip(IPV4, 0, 1, 40);
+    long least = Awaitility.await().until(() -> least(traffic(pipe)), delay -> delay > 0);
+    assertThat(least).isBetween(20 * MILLI, 25 * MILLI);
+    long latest = traffic(pipe).counters().latestNanos();
+    assertThat(latest).as("no frame was as late as those to come").isLessThan(39 * MILLI);
+    long before = late();
+    lengthenPipesTo("n1", 3);
+    requireRoundTrip(IPV4, 0, 1, 80);
+    Awaitility.await("late frames are seen")
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(late() - before).isGreaterThanOrEqualTo(15));
+    System.out.printf(
+        "KernelEngineKernelIT: the latest was %.2f ms late, and %.2f with 40 ms more in its pipe%n",
+        latest / 1e6, traffic(pipe).counters().latestNanos() / 1e6);
+    assertThat(traffic(pipe).counters().latestNanos()).isGreaterThan(39 * MILLI);
+    for (GuestPod _ : pods) {
+      engine.restore(Instant.now());
+    }
+    requireRoundTrip(IPV4, 0, 1, 40);
+  }
+
+  private long late() {
+    return engine.report().engine().scheduler().lateDeliveries();
+  }
+
+  private PipeTraffic traffic(String pipe) {
+    return engine.busiestPipes(100).stream()
+        .filter(named -> named.name().equals(pipe))
+        .map(NamedPipe::traffic)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long least(PipeTraffic traffic) {
+    return traffic.delays().isEmpty() ? 0 : traffic.delays().getFirst().nanos();
   }
 
   /** TCP with segmentation offload in the guest: pipes get frames, and the bytes are right. */
@@ -298,7 +361,7 @@ class KernelEngineKernelIT {
     for (int look = 0; look < pods.size(); look++) {
       assertThat(engine.restore(before.plusSeconds(look))).isEmpty();
     }
-    lengthenPipesTo("n1");
+    lengthenPipesTo("n1", 1.1);
     List<Instant> told = new ArrayList<>();
     for (int look = 0; look < pods.size(); look++) {
       engine.restore(before.plusSeconds(100 + look)).ifPresent(told::add);
@@ -308,13 +371,13 @@ class KernelEngineKernelIT {
     assertThat(engine.restore(before.plusSeconds(200))).isEmpty();
   }
 
-  /** A tenth more delay in all pipes of a port, as by hand. */
-  private void lengthenPipesTo(String port) throws Exception {
+  /** Another delay in all pipes of a port, as by hand. */
+  private void lengthenPipesTo(String port, double times) throws Exception {
     int changed = 0;
     for (JsonNode qdisc : new ObjectMapper().readTree(tc("-j", "qdisc", "show", "dev", port))) {
       if (qdisc.path("kind").asText().equals("netem")) {
         long micros =
-            Math.round(qdisc.path("options").path("delay").path("delay").asDouble() * 1.1e6);
+            Math.round(qdisc.path("options").path("delay").path("delay").asDouble() * times * 1e6);
         tc(
             ("qdisc change dev %s parent %s handle %s netem delay %dus limit %d"
                     .formatted(

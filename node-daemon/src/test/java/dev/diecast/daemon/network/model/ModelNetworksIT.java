@@ -127,8 +127,7 @@ class ModelNetworksIT {
         networks.refresh();
         left.send(List.of(frame(first, 0, 1, 4)));
         Thread.sleep(50);
-        assertThat(networks.reports().get(MODEL).engine().orElseThrow().door().unreachable())
-            .isPositive();
+        assertThat(networks.reports().get(MODEL).engine().door().unreachable()).isPositive();
         published.set(List.of(TwoNodeGraph.of(4, 5 * MILLI, false, "h1")));
         networks.refresh();
         assertThat(tookNanos(second, left, right, 5)).isLessThan(900 * MILLI);

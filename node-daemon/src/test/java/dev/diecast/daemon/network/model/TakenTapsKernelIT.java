@@ -207,7 +207,7 @@ class TakenTapsKernelIT {
         boolean kernel = engine == Engine.Kernel;
         assertThat(pod.inside(() -> Bridges.exists(TapTakeover.LINK))).isEqualTo(kernel);
         assertThat(pod.inside(() -> Bridges.exists(TapTakeover.TAP))).isEqualTo(!kernel);
-        assertThat(networks.reports().get(node.model()).engine().isEmpty()).isEqualTo(kernel);
+        assertThat(networks.reports().get(node.model()).attached()).isEqualTo(1);
       }
       assertThat(networks.step(List.of())).as("its network is removed").isEmpty();
       requireAsBefore(pod, RecordStore.open(directory), 1500);
