@@ -11,7 +11,7 @@ public final class Html {
       h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em }
       table { border-collapse: collapse } td, th { border: 1px solid #ccc; padding: .25em .6em; text-align: left }
       svg { width: 100%; height: auto } svg text { font: 11px sans-serif; fill: #333 }
-      svg text.title { font-weight: bold; font-size: 13px } svg text.label { font-size: 12px }
+      svg text.title { font-weight: bold; font-size: 13px } svg text.label { font-size: 12px } svg text.inside { fill: #fff }
       svg .grid { stroke: #ddd } svg polyline { stroke-width: 1.6 }
       .PASS { background: #d7f0d7 } .FAIL { background: #f6caca } .UNKNOWN { background: #f5ecc0 }
       .verdict { font-weight: bold; padding: .3em .8em } .none { color: #777 }

@@ -12,7 +12,9 @@ public final class SvgPlot {
   private static final int RIGHT = 20;
   private static final int TOP = 50;
   private static final int BOTTOM = 50;
-  private static final int TICKS = 5;
+  private static final int LEGEND_ROW = 18;
+  private static final double CHARACTER = 6.8;
+  private static final int SWATCH = 22;
 
   /** Told apart by colour-blind readers too (Okabe and Ito). */
   private static final List<String> COLOURS =
@@ -27,6 +29,7 @@ public final class SvgPlot {
   private final List<Line> lines = new ArrayList<>();
   private String above = "";
   private double aboveScale;
+  private boolean logarithmic;
 
   /**
    * @param below what x is, with its unit
@@ -45,6 +48,12 @@ public final class SvgPlot {
     return this;
   }
 
+  /** Equal factors of x are equally far apart: for values of which few are far greater. */
+  public SvgPlot logarithmic() {
+    logarithmic = true;
+    return this;
+  }
+
   public SvgPlot line(String name, double[] x, double[] y) {
     if (x.length != y.length) {
       throw new IllegalArgumentException("%d x and %d y".formatted(x.length, y.length));
@@ -60,31 +69,51 @@ public final class SvgPlot {
     if (xs.length == 0) {
       return "<p class=\"none\">" + Html.text(title) + ": nothing was measured.</p>";
     }
-    Axis x = Axis.of(xs, LEFT, WIDTH - RIGHT);
-    Axis y = Axis.of(ys, HEIGHT - BOTTOM, TOP);
+    Axis x =
+        logarithmic
+            ? Axis.logarithmic(xs, LEFT, WIDTH - RIGHT)
+            : Axis.exact(xs, LEFT, WIDTH - RIGHT);
+    Axis y = Axis.round(ys, HEIGHT - BOTTOM, TOP);
+    int columns = columns();
     StringBuilder svg = new StringBuilder();
     svg.append(
         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n"
-            .formatted(WIDTH, HEIGHT + 18 * lines.size(), Html.text(title)));
+            .formatted(
+                WIDTH,
+                HEIGHT + LEGEND_ROW * Math.ceilDiv(lines.size(), columns),
+                Html.text(title)));
     text(svg, WIDTH / 2.0, 16, "middle", "title", title);
     frame(svg, x, y);
     for (int i = 0; i < lines.size(); i++) {
-      draw(svg, lines.get(i), COLOURS.get(i % COLOURS.size()), x, y, HEIGHT + 18 * i + 4);
+      String colour = COLOURS.get(i % COLOURS.size());
+      draw(svg, lines.get(i), colour, x, y);
+      legend(
+          svg,
+          lines.get(i).name,
+          colour,
+          LEFT + (i % columns) * (WIDTH - RIGHT - LEFT) / columns,
+          HEIGHT + LEGEND_ROW * (i / columns) + 4);
     }
     return svg.append("</svg>\n").toString();
   }
 
+  /** As many beside each other as have room. */
+  private int columns() {
+    int longest = lines.stream().mapToInt(line -> line.name.length()).max().orElse(1);
+    return Math.max(1, (int) ((WIDTH - RIGHT - LEFT) / (2 * SWATCH + CHARACTER * longest)));
+  }
+
   private void frame(StringBuilder svg, Axis x, Axis y) {
-    for (int i = 0; i <= TICKS; i++) {
-      double at = x.value(i / (double) TICKS);
+    for (double at : x.ticks()) {
       line(svg, x.place(at), TOP, x.place(at), HEIGHT - BOTTOM);
-      text(svg, x.place(at), HEIGHT - BOTTOM + 16, "middle", "", number(at));
+      text(svg, x.place(at), HEIGHT - BOTTOM + 16, "middle", "", Axis.number(at));
       if (!above.isEmpty()) {
-        text(svg, x.place(at), TOP - 5, "middle", "", number(at * aboveScale));
+        text(svg, x.place(at), TOP - 5, "middle", "", Axis.number(at * aboveScale));
       }
-      double up = y.value(i / (double) TICKS);
+    }
+    for (double up : y.ticks()) {
       line(svg, LEFT, y.place(up), WIDTH - RIGHT, y.place(up));
-      text(svg, LEFT - 6, y.place(up) + 4, "end", "", number(up));
+      text(svg, LEFT - 6, y.place(up) + 4, "end", "", Axis.number(up));
     }
     text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 34, "middle", "label", below);
     text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 19, "middle", "label", above);
@@ -93,21 +122,19 @@ public final class SvgPlot {
             .formatted(HEIGHT / 2, Html.text(left)));
   }
 
-  private static void draw(
-      StringBuilder svg, Line line, String colour, Axis x, Axis y, double legend) {
+  private static void draw(StringBuilder svg, Line line, String colour, Axis x, Axis y) {
     svg.append("<polyline fill=\"none\" stroke=\"").append(colour).append("\" points=\"");
     for (int i = 0; i < line.x.length; i++) {
       svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x.place(line.x[i]), y.place(line.y[i])));
     }
     svg.append("\"/>\n");
+  }
+
+  private static void legend(StringBuilder svg, String name, String colour, int x, int y) {
     svg.append(
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%d\" y=\"%.0f\" width=\"16\" height=\"4\" fill=\"%s\"/>%n",
-            LEFT,
-            legend - 4,
-            colour));
-    text(svg, LEFT + 22, legend, "start", "", line.name);
+        "<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"4\" fill=\"%s\"/>%n"
+            .formatted(x, y - 4, colour));
+    text(svg, x + SWATCH, y, "start", "", name);
   }
 
   private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
@@ -132,29 +159,5 @@ public final class SvgPlot {
             y,
             anchor,
             Html.text(text)));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", Math.abs(value) < 1e-12 ? 0 : value)
-        .replaceAll("([.]\\d*?)0+$", "$1")
-        .replaceAll("[.]$", "");
-  }
-
-  /** From values to places on the page. */
-  private record Axis(double least, double most, double from, double to) {
-    static Axis of(double[] values, double from, double to) {
-      double least = java.util.Arrays.stream(values).min().orElseThrow();
-      double most = java.util.Arrays.stream(values).max().orElseThrow();
-      double margin = most > least ? 0 : Math.max(1e-6, Math.abs(most) / 10);
-      return new Axis(least - margin, most + margin, from, to);
-    }
-
-    double value(double part) {
-      return least + part * (most - least);
-    }
-
-    double place(double value) {
-      return from + (value - least) / (most - least) * (to - from);
-    }
   }
 }

@@ -3,6 +3,9 @@ package dev.diecast.standalone.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Rows of one colour in which bad times are marked, over an axis of host and guest time. */
 public final class SvgTimeline {
@@ -11,7 +14,11 @@ public final class SvgTimeline {
   private static final int RIGHT = 20;
   private static final int TOP = 46;
   private static final int ROW = 22;
-  private static final int TICKS = 5;
+  private static final int GAP = 3;
+  private static final double CHARACTER = 6.8;
+
+  /** Part of the axis that the shortest interval takes. */
+  private static final double SEEN = 1.0 / 300;
 
   /** Seconds of host time since the beginning. */
   private record Bad(double from, double to, String cause) {}
@@ -20,6 +27,7 @@ public final class SvgTimeline {
 
   private final double endSeconds;
   private final double guestScale;
+  private final Axis axis;
   private final List<Row> rows = new ArrayList<>();
 
   /**
@@ -29,6 +37,7 @@ public final class SvgTimeline {
   public SvgTimeline(double endSeconds, double guestScale) {
     this.endSeconds = Math.max(1e-3, endSeconds);
     this.guestScale = guestScale;
+    this.axis = new Axis(0, this.endSeconds, LEFT, WIDTH - RIGHT, false);
   }
 
   public SvgTimeline row(String name) {
@@ -47,16 +56,16 @@ public final class SvgTimeline {
     StringBuilder svg = new StringBuilder();
     svg.append(
         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"bad intervals\">%n"
-            .formatted(WIDTH, bottom + 40));
+            .formatted(WIDTH, bottom + 60));
     for (int i = 0; i < rows.size(); i++) {
       row(svg, rows.get(i), TOP + ROW * i);
     }
-    for (int i = 0; i <= TICKS; i++) {
-      double at = endSeconds * i / TICKS;
-      text(svg, place(at), bottom + 15, "middle", number(at));
-      text(svg, place(at), TOP - 6, "middle", number(at * guestScale));
+    for (double at : axis.ticks()) {
+      text(svg, axis.place(at), bottom + 15, "middle", Axis.number(at));
+      text(svg, axis.place(at), TOP - 6, "middle", Axis.number(at * guestScale));
     }
     text(svg, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 32, "middle", "host time, s");
+    text(svg, LEFT, bottom + 52, "start", causes());
     text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 24, "middle", "guest time, s");
     return svg.append("</svg>\n").toString();
   }
@@ -64,10 +73,30 @@ public final class SvgTimeline {
   private void row(StringBuilder svg, Row row, int y) {
     text(svg, LEFT - 8, y + ROW - 7, "end", row.name);
     box(svg, 0, endSeconds, y, "#cfe8cf", "faithful");
-    for (Bad bad : row.bad) {
-      box(svg, bad.from, Math.max(bad.to, bad.from + endSeconds / 300), y, "#c0392b", bad.cause);
-      text(svg, place(bad.from) + 2, y + ROW - 7, "start\" style=\"fill:#fff", bad.cause);
+    for (int i = 0; i < row.bad.size(); i++) {
+      Bad bad = row.bad.get(i);
+      double end = Math.max(bad.to, bad.from + endSeconds * SEEN);
+      box(svg, bad.from, end, y, "#c0392b", bad.cause);
+      double next = i + 1 < row.bad.size() ? axis.place(row.bad.get(i + 1).from) : WIDTH - RIGHT;
+      double room = GAP + CHARACTER * bad.cause.length();
+      // Where there is no room the cause is in the title, and in the line below all rows.
+      if (axis.place(bad.from) + room < axis.place(end)) {
+        text(svg, axis.place(bad.from) + GAP, y + ROW - 7, "start", "inside", bad.cause);
+      } else if (axis.place(end) + room < next) {
+        text(svg, axis.place(end) + GAP, y + ROW - 7, "start", bad.cause);
+      }
     }
+  }
+
+  /** How often each was, for who cannot point at an interval. */
+  private String causes() {
+    Map<String, Long> counts =
+        rows.stream()
+            .flatMap(row -> row.bad.stream())
+            .collect(Collectors.groupingBy(Bad::cause, TreeMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(count -> count.getKey() + ": " + count.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private void box(StringBuilder svg, double from, double to, int y, String colour, String title) {
@@ -75,30 +104,28 @@ public final class SvgTimeline {
         String.format(
             Locale.ROOT,
             "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"><title>%s</title></rect>%n",
-            place(from),
+            axis.place(from),
             y,
-            place(to) - place(from),
+            axis.place(to) - axis.place(from),
             ROW - 4,
             colour,
             Html.text(title)));
   }
 
-  private double place(double seconds) {
-    return LEFT + seconds / endSeconds * (WIDTH - RIGHT - LEFT);
+  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
+    text(svg, x, y, anchor, "", text);
   }
 
-  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
+  private static void text(
+      StringBuilder svg, double x, double y, String anchor, String style, String text) {
     svg.append(
         String.format(
             Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
+            "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
+            style,
             x,
             y,
             anchor,
             Html.text(text)));
-  }
-
-  private static String number(double seconds) {
-    return String.format(Locale.ROOT, "%.1f", seconds);
   }
 }

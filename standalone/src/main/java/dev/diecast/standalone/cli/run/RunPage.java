@@ -161,7 +161,8 @@ final class RunPage {
             .formatted(Math.min(MOST_PIPES, pipes.size()), pipes.size()));
     SvgPlot plot =
         new SvgPlot("Delay of pipes", "guest time in the pipe, ms", "frames that took no longer, %")
-            .above("host time in the pipe, ms", factor);
+            .above("host time in the pipe, ms", factor)
+            .logarithmic();
     pipes.stream()
         .limit(MOST_PIPES)
         .forEach(

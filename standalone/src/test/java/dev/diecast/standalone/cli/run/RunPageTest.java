@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunPageTest {
   private static final Instant BEGIN = Instant.parse("2026-11-22T10:00:00Z");
   private static final int WIDTH = 1000;
-  private static final int HEIGHT = 2200;
+  private static final int HEIGHT = 2800;
 
   @TempDir private Path directory;
 
