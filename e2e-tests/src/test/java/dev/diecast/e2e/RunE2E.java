@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The main command of the README. */
 class RunE2E {
@@ -77,6 +84,73 @@ class RunE2E {
     JsonNode status = diecast.run("status", "-o", "json").json();
     double factor = Double.parseDouble(decimal(status.at("/models/0/timeDilationFactor").asText()));
     assertThat(factor).isGreaterThan(1);
+  }
+
+  /** Both nodes of a ask one of b, 10 ms away, five times each. */
+  private static final String PINGS =
+      "a: ping -c 5 b-0 | awk -F time= '/time=/ {split($2, t, \" \");"
+          + " printf \"{\\\"result\\\":\\\"latency\\\",\\\"series\\\":\\\"ping\\\",\\\"seconds\\\":%.6f}\\n\", t[1] / 1000}'";
+
+  @Test
+  void whatALoadPrintsIsKeptAndCompared(@TempDir Path directory) throws Exception {
+    Path results = directory.resolve("results");
+    Path page = directory.resolve("run.html");
+    Diecast.Result run =
+        diecast.run(
+            "run",
+            Models.file(directory, Models.twoSides("loaded", 1)).toString(),
+            "--load",
+            PINGS,
+            "--results",
+            results.toString(),
+            "--report",
+            page.toString(),
+            "-o",
+            "json",
+            "--cpu-rounds",
+            "1",
+            "--compensation-rounds",
+            "1");
+    assertThat(run.exit()).as(run.all()).isIn(0, 1, 3);
+    assertThat(diecast.leftovers()).isEmpty();
+
+    List<Double> seconds = new ArrayList<>();
+    for (String node : List.of("a-0", "a-1")) {
+      for (String line : Files.readAllLines(results.resolve(node + ".txt"))) {
+        JsonNode result = new ObjectMapper().readTree(line);
+        assertThat(result.path("series").asText()).isEqualTo("ping");
+        seconds.add(result.path("seconds").asDouble());
+      }
+    }
+    assertThat(seconds).hasSize(10).allSatisfy(s -> assertThat(s).isBetween(0.020, 0.5));
+
+    JsonNode pipes = run.json().path("pipes");
+    assertThat(pipes.findValuesAsText("name")).contains("left > right", "right > left");
+    for (JsonNode pipe : pipes) {
+      if (pipe.path("name").asText().equals("left > right")) {
+        assertThat(pipe.path("propagationMicros").asDouble()).isEqualTo(10_000);
+        assertThat(pipe.path("frames").asLong()).isGreaterThanOrEqualTo(10);
+        assertThat(pipe.at("/delays/0/micros").asDouble()).isGreaterThanOrEqualTo(10_000);
+      }
+    }
+    assertThat(Files.readString(page)).contains("Delay of pipes", "left &gt; right");
+
+    Path compared = directory.resolve("compared");
+    Process compare =
+        new ProcessBuilder(
+                Diecast.home().resolve("diecast").toString(),
+                "compare",
+                results.toString(),
+                results.toString(),
+                "--series",
+                "ping")
+            .redirectErrorStream(true)
+            .redirectOutput(compared.toFile())
+            .start();
+    assertThat(compare.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    String table = Files.readString(compared);
+    assertThat(compare.exitValue()).as("a run is as it is itself: %s", table).isIn(0, 3);
+    assertThat(table).contains("10 and 10 values");
   }
 
   private static String decimal(String rational) {
