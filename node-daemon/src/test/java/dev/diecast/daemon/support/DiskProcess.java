@@ -1,7 +1,5 @@
 package dev.diecast.daemon.support;
 
-import dev.diecast.daemon.process.ProcFiles;
-import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
 
 /** A real process that holds disks open as a QEMU does ({@link DiskIssuer}); ended when closed. */
@@ -99,8 +96,7 @@ public final class DiskProcess implements AutoCloseable {
   }
 
   public QemuProcess asFound() {
-    long start = new ProcFiles(VcpuProcess.PROC).startTicks(pid()).orElseThrow();
-    return new QemuProcess(new ProcessKey(pid(), start), uid, Optional.empty());
+    return FoundQemu.of(pid(), uid);
   }
 
   @Override

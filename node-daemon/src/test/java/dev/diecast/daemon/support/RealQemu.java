@@ -2,8 +2,6 @@ package dev.diecast.daemon.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diecast.daemon.process.ProcFiles;
-import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.process.QemuProcess;
 import java.io.BufferedReader;
 import java.io.File;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -166,8 +163,7 @@ public final class RealQemu implements AutoCloseable {
   }
 
   public QemuProcess asFound() {
-    long start = new ProcFiles(VcpuProcess.PROC).startTicks(pid()).orElseThrow();
-    return new QemuProcess(new ProcessKey(pid(), start), uid, Optional.empty());
+    return FoundQemu.of(pid(), uid);
   }
 
   @Override
