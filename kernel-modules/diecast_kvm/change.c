@@ -76,7 +76,7 @@ static void adopt_page(struct dilated *d, const struct kvm_vcpu *vcpu)
 		d->flags |= DIECAST_KVM_STATE_UNSTABLE_TSC;
 }
 
-/* Where its page is for this thread, which uses kvm->mm; NULL where it is not. With kvm->srcu held. */
+/* Where its page is for this thread, which uses kvm->mm, if it is. With kvm->srcu held. */
 static void __user *page_of(struct kvm *kvm, const struct kvm_vcpu *vcpu)
 {
 	gpa_t gpa = READ_ONCE(vcpu->arch.time) & ~1ULL;

@@ -6,14 +6,13 @@
  */
 #include <linux/kprobes.h>
 #include <linux/sched.h>
-#include <linux/version.h>
 #include <asm/apicdef.h>
 #include <asm/kvm_para.h>
 
 #include "internal.h"
 
 /* Beyond, KVM's own conversion to nanoseconds overflows (1.8 hours at 2.6 GHz). */
-#define MOST_CYCLES	(1ULL << 44)
+#define MOST_CYCLES	BIT_ULL(44)
 
 /* A process has one virtual machine; another one is left alone. With d->lock held. */
 static bool is_its_vm(struct dilated *d, struct kvm *kvm)
@@ -55,7 +54,7 @@ static void bring_deadline_forward(struct kvm_vcpu *vcpu)
 /* It has told KVM that it knows Hyper-V's interface. */
 static bool uses_hyperv(const struct kvm *kvm)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0) || IS_ENABLED(CONFIG_KVM_HYPERV)
+#if !defined(HYPERV_IS_OPTIONAL) || IS_ENABLED(CONFIG_KVM_HYPERV)
 	return kvm->arch.hyperv.hv_guest_os_id;
 #else
 	return false;

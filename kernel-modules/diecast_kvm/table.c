@@ -16,6 +16,7 @@
 
 #define COLLECT_EVERY	HZ
 
+/* Of the table and of how many are in it; taken before the lock of any of them. */
 DEFINE_MUTEX(table_mutex);
 static DEFINE_HASHTABLE(table, 8);
 static unsigned int count;

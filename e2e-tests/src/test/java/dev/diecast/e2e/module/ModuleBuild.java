@@ -59,6 +59,7 @@ record ModuleBuild(Path module, Path host, Path bare, Path initrd) {
     PackageRequest request =
         PackageRequest.of(
             Closure.NONE,
+            "sparse",
             headers,
             headers.replaceFirst("-amd64$", "-common"),
             // Of 6.1 in all its versions, but of 6.12.95+deb12 alone.
@@ -66,7 +67,7 @@ record ModuleBuild(Path module, Path host, Path bare, Path initrd) {
     return debian.unpack(request).root().resolve("usr/src");
   }
 
-  /** With all warnings, as errors. */
+  /** With all warnings, and sparse's, as errors. */
   private static Path buildModule(Path headers, String kernel) throws IOException {
     Path build = Files.createDirectory(TARGET.resolve("diecast_kvm"));
     try (Stream<Path> sources = Files.list(SOURCES.resolve("diecast_kvm"))) {
@@ -89,6 +90,8 @@ record ModuleBuild(Path module, Path host, Path bare, Path initrd) {
             "CC=gcc",
             "W=1",
             "KCFLAGS=-Werror",
+            "C=2",
+            "CHECK=" + headers.resolveSibling("bin/sparse") + " -Wsparse-error",
             // Types for BPF, of which the module has none to offer; they would take pahole.
             "CONFIG_DEBUG_INFO_BTF_MODULES=",
             "modules");
