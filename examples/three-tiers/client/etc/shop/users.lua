@@ -44,7 +44,7 @@ function request()
     path = "/search.php?category=" .. id % 5 .. "&words=" .. string.format("%x", id % 16) .. "&rows=" .. math.random(50, 200)
   end
   -- Spread evenly, so that a short run has as many dear ones as a long one (an additive recurrence by the golden ratio).
-  path = path .. "&rounds=" .. math.floor(1000 + 8000 * ((turn * 0.6180339887 + user * 0.1370) % 1))
+  path = path .. "&rounds=" .. math.floor(1000 + 23000 * ((turn * 0.6180339887 + user * 0.1370) % 1))
   asked = now()
   return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end
