@@ -95,17 +95,17 @@ public record CpuCap(long quotaMicros, long periodMicros) {
                           + greatestFactor.toText()
                           + ", or raise the relative speed"));
     }
-    return nearest(
-        cores, period(cores.dividedBy(cpus), leastPeriod, factor).ceiling().longValueExact());
+    Rational period = max(leastPeriod, wantedPeriod(cores.dividedBy(cpus), factor));
+    return nearest(cores, period.ceiling().longValueExact());
   }
 
   /**
    * @param share host cores of one vCPU
    */
-  private static Rational period(Rational share, Rational least, DilationFactor factor) {
+  private static Rational wantedPeriod(Rational share, DilationFactor factor) {
     Rational stopped = Rational.ONE.minus(share);
     if (stopped.signum() <= 0) {
-      return max(least, Rational.of(DEFAULT_PERIOD_MICROS));
+      return Rational.of(DEFAULT_PERIOD_MICROS);
     }
     Rational calibration = micros(Frames.hostDuration(CALIBRATION, factor));
     Rational forHole = micros(Frames.hostDuration(TOLERABLE_HOLE, factor)).dividedBy(stopped);
@@ -116,7 +116,7 @@ public record CpuCap(long quotaMicros, long periodMicros) {
             .ceiling()
             .min(calibration.dividedBy(forWork).floor())
             .max(calibration.dividedBy(GREATEST_PERIOD_MICROS).ceiling());
-    return max(least, calibration.dividedBy(new Rational(parts, BigInteger.ONE)));
+    return calibration.dividedBy(new Rational(parts, BigInteger.ONE));
   }
 
   private static Rational micros(Duration duration) {

@@ -17,4 +17,22 @@ public record PipeCounters(
     long queueDrops,
     long downDrops,
     long insidePackets,
-    long latestNanos) {}
+    long latestNanos) {
+
+  /** Of a pipe to which nothing came. */
+  public static final PipeCounters NONE = new PipeCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** Both together: sums, and the later of the latest. */
+  public PipeCounters plus(PipeCounters other) {
+    return new PipeCounters(
+        enteredPackets + other.enteredPackets,
+        enteredBytes + other.enteredBytes,
+        leftPackets + other.leftPackets,
+        leftBytes + other.leftBytes,
+        lossDrops + other.lossDrops,
+        queueDrops + other.queueDrops,
+        downDrops + other.downDrops,
+        insidePackets + other.insidePackets,
+        Math.max(latestNanos, other.latestNanos));
+  }
+}

@@ -59,7 +59,16 @@ public final class Api {
    * @param index from 0
    */
   public static String nodeName(String model, String group, int index) {
-    return model + "-" + group + "-" + index;
+    return model + "-" + hostName(group, index);
+  }
+
+  /**
+   * By which the other nodes of its model know a node.
+   *
+   * @param index from 0
+   */
+  public static String hostName(String group, int index) {
+    return group + "-" + index;
   }
 
   private Api() {}

@@ -77,9 +77,9 @@ public record DilatedNodeSpec(
         null);
   }
 
-  /** By which its model's other nodes know it: {@code <group>-<index>}. */
+  /** By which its model's other nodes know it. */
   public String hostName() {
-    return group + "-" + index;
+    return Api.hostName(group, index);
   }
 
   /** How far from the truth it may be, where its model says so. */

@@ -53,8 +53,8 @@ final class ReadingWindow {
 
   /**
    * Whether fewer readings will do: the rate is known finely, or has been read often for half a
-   * window already. A reading costs an emulated guest half a millisecond of a host core, so often
-   * is too often for one that has a fortieth of it; what is then still coarse grows fine by time.
+   * window already. A reading costs an emulated guest CPU time, and often is too often for one that
+   * has a fortieth of a core; what is then still coarse grows fine by time.
    */
   boolean isSettled() {
     return isFine() || spanNanos() >= settings.window().toNanos() / 2;

@@ -47,7 +47,7 @@ final class NetworkCollector extends Collector {
 
     private void add(ModelKey model, ModelReport report) {
       attached.addMetric(labels(model), report.attached());
-      pipes.addMetric(labels(model), report.pipes());
+      pipes.addMetric(labels(model), report.engine().pipes());
       add(model, report.engine());
       drops.addMetric(
           labels(model, "unsent"),

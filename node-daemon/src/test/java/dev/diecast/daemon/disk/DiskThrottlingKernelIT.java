@@ -1,13 +1,14 @@
 package dev.diecast.daemon.disk;
 
+import static dev.diecast.daemon.disk.DiskDaemon.MEBIBYTE;
+import static dev.diecast.daemon.disk.DiskDaemon.ONE_MEBIBYTE;
+import static dev.diecast.daemon.disk.DiskDaemon.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diecast.core.Rational;
-import dev.diecast.core.disk.DiskRate;
 import dev.diecast.core.disk.DiskThrottle;
 import dev.diecast.core.disk.LatencyFloor;
-import dev.diecast.daemon.cgroup.CgroupApplier;
 import dev.diecast.daemon.cgroup.CgroupHierarchy;
 import dev.diecast.daemon.cgroup.CgroupVersion;
 import dev.diecast.daemon.cgroup.Controller;
@@ -36,10 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Throttles on this host's own cgroups (v1 or v2) and block devices, of processes of our own. */
 class DiskThrottlingKernelIT {
-  private static final int MEBIBYTE = 1 << 20;
-  private static final DiskThrottle ONE_MEBIBYTE =
-      new DiskThrottle(
-          Map.of(DiskRate.READ_BYTES, (long) MEBIBYTE, DiskRate.WRITE_BYTES, (long) MEBIBYTE));
 
   @TempDir Path state;
 
@@ -96,12 +93,7 @@ class DiskThrottlingKernelIT {
   }
 
   private DiskThrottling daemon() throws IOException {
-    return new DiskThrottling(
-        cgroup.asHierarchy(),
-        new ProcFiles(VcpuProcess.PROC),
-        new BlockDevices(Path.of("/sys")),
-        new CgroupApplier(cgroup.asHierarchy(), new ProcFiles(VcpuProcess.PROC), _ -> {}),
-        RecordStore.open(state));
+    return DiskDaemon.of(cgroup, state);
   }
 
   private VmIdentity identity() {
@@ -114,11 +106,6 @@ class DiskThrottlingKernelIT {
       disks.add(new DiskDue(name, throttle, LatencyFloor.NONE, Rational.ZERO));
     }
     return new DiskTarget(disks, List.of());
-  }
-
-  private ThrottleOutcome.Throttled throttled(ThrottleOutcome outcome) {
-    assertThat(outcome).isInstanceOf(ThrottleOutcome.Throttled.class);
-    return (ThrottleOutcome.Throttled) outcome;
   }
 
   private Path throttledCgroup() {
@@ -301,12 +288,10 @@ class DiskThrottlingKernelIT {
     vm.opening(disk("data"), true);
     String name = cgroup.directory().getFileName().toString();
     DiskThrottling daemon =
-        new DiskThrottling(
+        DiskDaemon.of(
+            cgroup,
             new CgroupHierarchy(Controller.IO, CgroupVersion.V1, Path.of("/proc/sys"), "/" + name),
-            new ProcFiles(VcpuProcess.PROC),
-            new BlockDevices(Path.of("/sys")),
-            new CgroupApplier(cgroup.asHierarchy(), new ProcFiles(VcpuProcess.PROC), _ -> {}),
-            RecordStore.open(state));
+            state);
     ThrottleOutcome.Throttled outcome =
         throttled(daemon.throttle(identity(), due(ONE_MEBIBYTE, "data"), vm.asFound()));
     assertThat(outcome.problems())

@@ -1,27 +1,23 @@
 package dev.diecast.daemon.disk;
 
+import static dev.diecast.daemon.disk.DiskDaemon.MEBIBYTE;
+import static dev.diecast.daemon.disk.DiskDaemon.ONE_MEBIBYTE;
+import static dev.diecast.daemon.disk.DiskDaemon.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.core.Rational;
-import dev.diecast.core.disk.DiskRate;
-import dev.diecast.core.disk.DiskThrottle;
 import dev.diecast.core.disk.LatencyFloor;
-import dev.diecast.daemon.cgroup.CgroupApplier;
 import dev.diecast.daemon.cgroup.Controller;
-import dev.diecast.daemon.process.ProcFiles;
-import dev.diecast.daemon.record.RecordStore;
 import dev.diecast.daemon.record.VmIdentity;
 import dev.diecast.daemon.support.DiskFileSystem;
 import dev.diecast.daemon.support.DiskProcess;
 import dev.diecast.daemon.support.HostCgroup;
 import dev.diecast.daemon.support.RealQemu;
-import dev.diecast.daemon.support.VcpuProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,10 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A disk that is plugged into a real QEMU while it runs, and out again. */
 @EnabledIf(value = "dev.diecast.daemon.support.RealQemu#isThere", disabledReason = RealQemu.MISSING)
 class HotPlugKernelIT {
-  private static final int MEBIBYTE = 1 << 20;
-  private static final DiskThrottle ONE_MEBIBYTE =
-      new DiskThrottle(
-          Map.of(DiskRate.READ_BYTES, (long) MEBIBYTE, DiskRate.WRITE_BYTES, (long) MEBIBYTE));
   private static final DiskTarget DUE =
       new DiskTarget(
           List.of(new DiskDue("extra", ONE_MEBIBYTE, LatencyFloor.NONE, Rational.ZERO)), List.of());
@@ -54,7 +46,7 @@ class HotPlugKernelIT {
           DiskProcess.file(files.resolve("kubevirt/hotplug-disks/extra"), "x", 4 * MEBIBYTE);
       Path image = volume.resolveSibling("disk.img");
       Files.move(volume, image);
-      DiskThrottling daemon = daemon(cgroup);
+      DiskThrottling daemon = DiskDaemon.of(cgroup, directory.resolve("state"));
       VmIdentity vm = new VmIdentity(qemu.uid(), "default", "vm");
 
       assertThat(throttled(daemon.throttle(vm, DUE, qemu.asFound())).problems())
@@ -82,20 +74,5 @@ class HotPlugKernelIT {
       daemon.release(qemu.uid());
       assertThat(HostCgroup.children(cgroup.directory())).isEmpty();
     }
-  }
-
-  private DiskThrottling daemon(HostCgroup cgroup) throws IOException {
-    ProcFiles proc = new ProcFiles(VcpuProcess.PROC);
-    return new DiskThrottling(
-        cgroup.asHierarchy(),
-        proc,
-        new BlockDevices(Path.of("/sys")),
-        new CgroupApplier(cgroup.asHierarchy(), proc, _ -> {}),
-        RecordStore.open(directory.resolve("state")));
-  }
-
-  private static ThrottleOutcome.Throttled throttled(ThrottleOutcome outcome) {
-    assertThat(outcome).isInstanceOf(ThrottleOutcome.Throttled.class);
-    return (ThrottleOutcome.Throttled) outcome;
   }
 }

@@ -82,7 +82,7 @@ public final class SvgPlot {
                 WIDTH,
                 HEIGHT + LEGEND_ROW * Math.ceilDiv(lines.size(), columns),
                 Html.text(title)));
-    text(svg, WIDTH / 2.0, 16, "middle", "title", title);
+    Svg.text(svg, WIDTH / 2.0, 16, "middle", "title", title);
     frame(svg, x, y);
     for (int i = 0; i < lines.size(); i++) {
       String colour = COLOURS.get(i % COLOURS.size());
@@ -106,17 +106,17 @@ public final class SvgPlot {
   private void frame(StringBuilder svg, Axis x, Axis y) {
     for (double at : x.ticks()) {
       line(svg, x.place(at), TOP, x.place(at), HEIGHT - BOTTOM);
-      text(svg, x.place(at), HEIGHT - BOTTOM + 16, "middle", "", Axis.number(at));
+      Svg.text(svg, x.place(at), HEIGHT - BOTTOM + 16, "middle", "", Axis.number(at));
       if (!above.isEmpty()) {
-        text(svg, x.place(at), TOP - 5, "middle", "", Axis.number(at * aboveScale));
+        Svg.text(svg, x.place(at), TOP - 5, "middle", "", Axis.number(at * aboveScale));
       }
     }
     for (double up : y.ticks()) {
       line(svg, LEFT, y.place(up), WIDTH - RIGHT, y.place(up));
-      text(svg, LEFT - 6, y.place(up) + 4, "end", "", Axis.number(up));
+      Svg.text(svg, LEFT - 6, y.place(up) + 4, "end", "", Axis.number(up));
     }
-    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 34, "middle", "label", below);
-    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 19, "middle", "label", above);
+    Svg.text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 34, "middle", "label", below);
+    Svg.text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 19, "middle", "label", above);
     svg.append(
         "<text class=\"label\" text-anchor=\"middle\" transform=\"translate(14 %d) rotate(-90)\">%s</text>%n"
             .formatted(HEIGHT / 2, Html.text(left)));
@@ -134,7 +134,7 @@ public final class SvgPlot {
     svg.append(
         "<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"4\" fill=\"%s\"/>%n"
             .formatted(x, y - 4, colour));
-    text(svg, x + SWATCH, y, "start", "", name);
+    Svg.text(svg, x + SWATCH, y, "start", "", name);
   }
 
   private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
@@ -146,18 +146,5 @@ public final class SvgPlot {
             y1,
             x2,
             y2));
-  }
-
-  private static void text(
-      StringBuilder svg, double x, double y, String anchor, String style, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
-            style,
-            x,
-            y,
-            anchor,
-            Html.text(text)));
   }
 }

@@ -61,17 +61,17 @@ public final class SvgTimeline {
       row(svg, rows.get(i), TOP + ROW * i);
     }
     for (double at : axis.ticks()) {
-      text(svg, axis.place(at), bottom + 15, "middle", Axis.number(at));
-      text(svg, axis.place(at), TOP - 6, "middle", Axis.number(at * guestScale));
+      Svg.text(svg, axis.place(at), bottom + 15, "middle", "", Axis.number(at));
+      Svg.text(svg, axis.place(at), TOP - 6, "middle", "", Axis.number(at * guestScale));
     }
-    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 32, "middle", "host time, s");
-    text(svg, LEFT, bottom + 52, "start", causes());
-    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 24, "middle", "guest time, s");
+    Svg.text(svg, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 32, "middle", "", "host time, s");
+    Svg.text(svg, LEFT, bottom + 52, "start", "", causes());
+    Svg.text(svg, (LEFT + WIDTH - RIGHT) / 2.0, TOP - 24, "middle", "", "guest time, s");
     return svg.append("</svg>\n").toString();
   }
 
   private void row(StringBuilder svg, Row row, int y) {
-    text(svg, LEFT - 8, y + ROW - 7, "end", row.name);
+    Svg.text(svg, LEFT - 8, y + ROW - 7, "end", "", row.name);
     box(svg, 0, endSeconds, y, "#cfe8cf", "faithful");
     for (int i = 0; i < row.bad.size(); i++) {
       Bad bad = row.bad.get(i);
@@ -81,9 +81,9 @@ public final class SvgTimeline {
       double room = GAP + CHARACTER * bad.cause.length();
       // Where there is no room the cause is in the title, and in the line below all rows.
       if (axis.place(bad.from) + room < axis.place(end)) {
-        text(svg, axis.place(bad.from) + GAP, y + ROW - 7, "start", "inside", bad.cause);
+        Svg.text(svg, axis.place(bad.from) + GAP, y + ROW - 7, "start", "inside", bad.cause);
       } else if (axis.place(end) + room < next) {
-        text(svg, axis.place(end) + GAP, y + ROW - 7, "start", bad.cause);
+        Svg.text(svg, axis.place(end) + GAP, y + ROW - 7, "start", "", bad.cause);
       }
     }
   }
@@ -110,22 +110,5 @@ public final class SvgTimeline {
             ROW - 4,
             colour,
             Html.text(title)));
-  }
-
-  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
-    text(svg, x, y, anchor, "", text);
-  }
-
-  private static void text(
-      StringBuilder svg, double x, double y, String anchor, String style, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
-            style,
-            x,
-            y,
-            anchor,
-            Html.text(text)));
   }
 }

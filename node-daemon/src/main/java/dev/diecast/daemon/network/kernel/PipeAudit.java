@@ -5,6 +5,7 @@ import dev.diecast.core.pipe.Door;
 import dev.diecast.core.pipe.DurationHistogram;
 import dev.diecast.core.pipe.PipeCounters;
 import dev.diecast.core.pipe.Punctuality;
+import dev.diecast.daemon.network.PipeTraffic;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import java.util.Map;
  *
  * <p>Not for several threads.
  */
-public final class PipeAudit {
+public final class PipeAudit implements PipeTraffic.Source {
   /** A frame that is later than its due time by this has been lost. */
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
@@ -264,19 +265,27 @@ public final class PipeAudit {
   }
 
   /** What a pipe did so far; nothing where it is not known. */
+  @Override
   public PipeCounters counters(int pipe) {
-    return ways.getOrDefault(pipe, new Way()).counters();
+    Way way = ways.get(pipe);
+    return way == null ? PipeCounters.NONE : way.counters();
   }
 
-  /** The delay that a pipe has, without the frame's time on the wire. */
-  public long delayNanos(int pipe) {
+  /** What all pipes did so far. */
+  public PipeCounters all() {
+    return ways.values().stream().map(Way::counters).reduce(PipeCounters.NONE, PipeCounters::plus);
+  }
+
+  @Override
+  public long propagationNanos(int pipe) {
     Way way = ways.get(pipe);
     return way == null ? 0 : way.pipe.delayNanos();
   }
 
-  /** How long frames were in a pipe. */
+  @Override
   public DurationHistogram delay(int pipe) {
-    return ways.getOrDefault(pipe, new Way()).delay;
+    Way way = ways.get(pipe);
+    return way == null ? new DurationHistogram() : way.delay;
   }
 
   /** By how much frames came out of their pipe after they were due. */

@@ -5,7 +5,6 @@ import dev.diecast.core.pipe.EmulatedNetwork;
 import dev.diecast.core.pipe.HostPipe;
 import dev.diecast.core.pipe.Routing;
 import dev.diecast.daemon.network.EngineSettings;
-import dev.diecast.daemon.network.EngineTotals;
 import dev.diecast.daemon.network.Peer;
 import dev.diecast.daemon.network.PeerCounters;
 import dev.diecast.daemon.network.Peers;
@@ -178,8 +177,7 @@ final class CoreEngine implements ModelEngine {
 
   @Override
   public ModelReport report() {
-    EngineTotals totals = engine.totals();
-    return new ModelReport(totals.pipes(), ports.size(), totals, peers());
+    return new ModelReport(ports.size(), engine.totals(), peers());
   }
 
   @Override

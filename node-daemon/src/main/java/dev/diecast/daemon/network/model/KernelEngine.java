@@ -236,7 +236,7 @@ final class KernelEngine implements ModelEngine {
 
   @Override
   public ModelReport report() {
-    return new ModelReport(now.network().pipes().size(), attached.size(), watch.totals(), Map.of());
+    return new ModelReport(attached.size(), watch.totals(), Map.of());
   }
 
   @Override

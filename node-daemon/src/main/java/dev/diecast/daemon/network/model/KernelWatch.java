@@ -1,11 +1,10 @@
 package dev.diecast.daemon.network.model;
 
-import dev.diecast.core.ethernet.MacAddress;
 import dev.diecast.core.ethernet.Station;
-import dev.diecast.core.pipe.DurationHistogram;
 import dev.diecast.core.pipe.EmulatedNetwork;
 import dev.diecast.core.pipe.PipeCounters;
 import dev.diecast.core.pipe.SchedulerCounters;
+import dev.diecast.daemon.clock.HostEpochClock;
 import dev.diecast.daemon.linux.FrameWatch;
 import dev.diecast.daemon.linux.NetworkNamespaces;
 import dev.diecast.daemon.linux.SystemCallException;
@@ -34,10 +33,9 @@ import org.jboss.logging.Logger;
  * Looks on at the kernel's pipes of one model: every frame as it comes to its pipe and as it comes
  * out, by the kernel's clock. The pipes do not wait for it: it reads now and then what was seen.
  */
-final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
+final class KernelWatch implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(KernelWatch.class);
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final long BILLION = 1_000_000_000L;
 
   private final FrameWatch frames;
   private final Thread thread;
@@ -46,6 +44,7 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
   // All below is of whoever holds this object's lock.
   private final PipeAudit audit = new PipeAudit();
   private final Map<Integer, Integer> stationOfDevice = new HashMap<>();
+  private final Map<Integer, Integer> deviceOfStation = new HashMap<>();
   private final Map<Long, Integer> stationOfMac = new HashMap<>();
   private EmulatedNetwork network;
   private long seenIn;
@@ -57,7 +56,7 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
     this.thread =
         Thread.ofPlatform().daemon().name("watch of the kernel's pipes").unstarted(this::run);
     for (Station station : network.stations()) {
-      stationOfMac.put(number(station.mac()), station.number());
+      stationOfMac.put(station.mac().bits(), station.number());
     }
   }
 
@@ -71,22 +70,15 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
     return watch;
   }
 
-  private static long number(MacAddress mac) {
-    long number = 0;
-    for (byte part : mac.bytes()) {
-      number = number << Byte.SIZE | part & 0xff;
-    }
-    return number;
-  }
-
   /**
    * The pipes towards a node are these now.
    *
    * @param device number of the node's port
    */
   synchronized void plugged(int station, int device, EmulatedNetwork now) {
-    stationOfDevice.values().remove(station);
+    unplugged(station);
     stationOfDevice.put(device, station);
+    deviceOfStation.put(station, device);
     changed(station, now);
   }
 
@@ -97,7 +89,7 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
   }
 
   synchronized void unplugged(int station) {
-    stationOfDevice.values().remove(station);
+    stationOfDevice.remove(deviceOfStation.remove(station));
   }
 
   private void run() {
@@ -141,7 +133,7 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
     seenIn++;
     // Multicast ends at the sender's door.
     Integer destination = stationOfMac.get(FrameContent.destination(head));
-    if (destination != null && stationOfDevice.containsValue(destination)) {
+    if (destination != null && deviceOfStation.containsKey(destination)) {
       network
           .routing()
           .route(station, destination)
@@ -150,33 +142,27 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
   }
 
   private static long nanosNow() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * BILLION + now.getNano();
+    return HostEpochClock.nanos(Instant.now());
   }
 
   /** As an engine of our own would say it. */
   synchronized EngineTotals totals() {
-    long entered = 0;
-    long left = 0;
-    long loss = 0;
-    long queue = 0;
-    long down = 0;
-    for (int pipe = 0; pipe < network.pipes().size(); pipe++) {
-      PipeCounters counters = audit.counters(pipe);
-      entered += counters.enteredPackets();
-      left += counters.leftPackets();
-      loss += counters.lossDrops();
-      queue += counters.queueDrops();
-      down += counters.downDrops();
-    }
+    PipeCounters all = audit.all();
     return new EngineTotals(
         new SchedulerCounters(
-            entered, left, 0, audit.unexplained(), 0, audit.late(), audit.overdue(), left),
+            all.enteredPackets(),
+            all.leftPackets(),
+            0,
+            audit.unexplained(),
+            0,
+            audit.late(),
+            audit.overdue(),
+            all.leftPackets()),
         new DoorCounters(0, 0, 0, 0, 0),
         network.pipes().size(),
-        loss,
-        queue,
-        down,
+        all.lossDrops(),
+        all.queueDrops(),
+        all.downDrops(),
         0,
         new PortCounters(seenIn, seenOut, 0, 0, 1, 0),
         new LinkCounters(Map.of(), 0, 0, 0),
@@ -184,24 +170,9 @@ final class KernelWatch implements PipeTraffic.Source, AutoCloseable {
   }
 
   synchronized List<NamedPipe> busiest(int most, IntFunction<String> names) {
-    return PipeTraffic.busiest(IntStream.range(0, network.pipes().size()), this, most).stream()
+    return PipeTraffic.busiest(IntStream.range(0, network.pipes().size()), audit, most).stream()
         .map(traffic -> new NamedPipe(names.apply(traffic.pipe()), traffic))
         .toList();
-  }
-
-  @Override
-  public synchronized PipeCounters counters(int pipe) {
-    return audit.counters(pipe);
-  }
-
-  @Override
-  public long propagationNanos(int pipe) {
-    return audit.delayNanos(pipe);
-  }
-
-  @Override
-  public synchronized DurationHistogram delay(int pipe) {
-    return audit.delay(pipe);
   }
 
   @Override

@@ -44,7 +44,7 @@ class PipeAuditTest {
     assertThat(audit.counters(PIPE).leftPackets()).isEqualTo(5);
     assertThat(audit.counters(PIPE).insidePackets()).isZero();
     assertThat(audit.delay(PIPE).maxNanos()).isEqualTo(5 * WIRE + DELAY);
-    assertThat(audit.delayNanos(PIPE)).isEqualTo(DELAY);
+    assertThat(audit.propagationNanos(PIPE)).isEqualTo(DELAY);
   }
 
   @Test

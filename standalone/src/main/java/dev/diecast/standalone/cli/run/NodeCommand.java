@@ -1,5 +1,6 @@
 package dev.diecast.standalone.cli.run;
 
+import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.standalone.cli.session.Refusal;
 import java.util.List;
@@ -58,7 +59,7 @@ record NodeCommand(String where, String command) {
             .flatMap(
                 group ->
                     IntStream.range(0, group.replicas())
-                        .mapToObj(index -> group.name() + "-" + index)
+                        .mapToObj(index -> Api.hostName(group.name(), index))
                         .filter(node -> where.equals(group.name()) || where.equals(node)))
             .toList();
     if (found.isEmpty()) {
