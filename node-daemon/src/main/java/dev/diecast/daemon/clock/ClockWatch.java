@@ -1,6 +1,7 @@
 package dev.diecast.daemon.clock;
 
 import dev.diecast.core.DilationFactor;
+import dev.diecast.core.Rational;
 import dev.diecast.core.frame.Frames;
 import dev.diecast.core.time.ClockReading;
 import dev.diecast.core.time.ModelClock;
@@ -31,6 +32,7 @@ public final class ClockWatch implements AutoCloseable {
   private final ModelClock model;
   private final HostEpochClock host;
   private final ClockSettings settings;
+  private final Rational due;
   private final AgentSocket socket;
   private final ClockOwner owner;
   private final ReadingWindow window;
@@ -51,6 +53,7 @@ public final class ClockWatch implements AutoCloseable {
       String name,
       QemuProcess qemu,
       ModelClock model,
+      Rational due,
       HostEpochClock host,
       ClockSettings settings,
       ProcFiles proc,
@@ -58,6 +61,7 @@ public final class ClockWatch implements AutoCloseable {
     this.name = name;
     this.qemu = qemu;
     this.model = model;
+    this.due = due;
     this.host = host;
     this.settings = settings;
     this.socket = new AgentSocket(proc);
@@ -66,15 +70,19 @@ public final class ClockWatch implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("clock-" + name).unstarted(this::run);
   }
 
+  /**
+   * @param due host cores of the guest
+   */
   public static ClockWatch start(
       String name,
       QemuProcess qemu,
       ModelClock model,
+      Rational due,
       HostEpochClock host,
       ClockSettings settings,
       ProcFiles proc,
       ClockOwner owner) {
-    ClockWatch watch = new ClockWatch(name, qemu, model, host, settings, proc, owner);
+    ClockWatch watch = new ClockWatch(name, qemu, model, due, host, settings, proc, owner);
     watch.thread.start();
     return watch;
   }
@@ -133,7 +141,7 @@ public final class ClockWatch implements AutoCloseable {
         }
         Instant at = HostEpochClock.instant(reading.hostNanosAfter());
         state = new ClockState(fit, Optional.of(at), Optional.empty());
-        Thread.sleep(window.isSettled() ? settings.slowInterval() : settings.interval());
+        Thread.sleep(window.isSettled() ? settings.slowInterval(due) : settings.interval(due));
       }
     }
   }

@@ -53,8 +53,7 @@ final class ReadingWindow {
 
   /**
    * Whether fewer readings will do: the rate is known finely, or has been read often for half a
-   * window already. A reading costs an emulated guest CPU time, and often is too often for one that
-   * has a fortieth of a core; what is then still coarse grows fine by time.
+   * window already: what is then still coarse grows fine by time, and readings cost the guest CPU.
    */
   boolean isSettled() {
     return isFine() || spanNanos() >= settings.window().toNanos() / 2;

@@ -144,6 +144,7 @@ final class RunningVm {
             identity.toString(),
             qemu,
             wanted.clock(),
+            wanted.due(),
             daemon.host(),
             daemon.clock(),
             daemon.proc(),

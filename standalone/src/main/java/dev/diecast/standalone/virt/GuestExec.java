@@ -39,7 +39,12 @@ public final class GuestExec {
   private static final int LONGEST_LINE = 64 << 20;
 
   private static final Duration FIRST_POLL = Duration.ofMillis(10);
-  private static final Duration LONGEST_POLL = Duration.ofMillis(250);
+
+  /**
+   * In guest time: an answer costs an emulated guest some 4 ms of a host core, and asked every
+   * quarter of a second one that has a twenty-fifth of a core lost a fifth of it.
+   */
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(2);
 
   private final Path socket;
   private final DilationFactor factor;
@@ -49,16 +54,23 @@ public final class GuestExec {
     this.factor = factor;
   }
 
+  /** Runs a program that may end at once. */
+  public ExecResult run(List<String> argv, Optional<byte[]> stdin, Duration timeout)
+      throws IOException {
+    return run(argv, stdin, Duration.ZERO, timeout);
+  }
+
   /**
    * Runs a program and waits for its end.
    *
    * @param argv program and arguments
    * @param stdin what it reads; empty for nothing
+   * @param takes guest time that it takes at least: the guest is left alone for so long
    * @param timeout in guest time
    * @throws GuestUnreachableException where the agent does not answer in time
    * @throws IOException where the agent refuses, with its words: no such program, for one
    */
-  public ExecResult run(List<String> argv, Optional<byte[]> stdin, Duration timeout)
+  public ExecResult run(List<String> argv, Optional<byte[]> stdin, Duration takes, Duration timeout)
       throws IOException {
     long deadline = System.nanoTime() + Frames.hostDuration(timeout, factor).toNanos();
     try (Conversation agent = new Conversation(deadline)) {
@@ -71,17 +83,25 @@ public final class GuestExec {
           bytes -> arguments.put("input-data", Base64.getEncoder().encodeToString(bytes)));
       long pid = agent.call("guest-exec", arguments).path("pid").asLong();
       ObjectNode which = MAPPER.createObjectNode().put("pid", pid);
-      Duration poll = FIRST_POLL;
+      agent.pause(Frames.hostDuration(takes, factor));
+      long begin = System.nanoTime();
       while (true) {
         JsonNode status = agent.call("guest-exec-status", which);
         if (status.path("exited").asBoolean()) {
           return result(status);
         }
-        agent.pause(poll);
-        poll =
-            poll.multipliedBy(2).compareTo(LONGEST_POLL) > 0 ? LONGEST_POLL : poll.multipliedBy(2);
+        agent.pause(poll(Duration.ofNanos(System.nanoTime() - begin)));
       }
     }
+  }
+
+  /** The longer it has been waited for, the longer until it is asked again. */
+  Duration poll(Duration waited) {
+    Duration longest = Frames.hostDuration(LONGEST_POLL, factor);
+    Duration next = waited.dividedBy(2);
+    return next.compareTo(FIRST_POLL) < 0
+        ? FIRST_POLL
+        : next.compareTo(longest) > 0 ? longest : next;
   }
 
   /** Whether the agent answers within the time. */

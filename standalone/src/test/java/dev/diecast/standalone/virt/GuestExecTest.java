@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The client against a socket that speaks the agent's protocol; real guests are in the E2E. */
 class GuestExecTest {
@@ -74,6 +76,32 @@ class GuestExecTest {
     assertThat(arguments.path("path").asText()).isEqualTo("/bin/x");
     assertThat(arguments.path("arg").toString()).isEqualTo("[\"a b\",\"$c\"]");
     assertThat(arguments.path("input-data").asText()).isEqualTo(base64("in"));
+  }
+
+  /** An answer costs a guest CPU time: while its work is measured it is asked nothing. */
+  @Test
+  void leavesAGuestAloneForAsLongAsItsProgramTakes() throws IOException {
+    List<Long> asked = new CopyOnWriteArrayList<>();
+    serve(
+        command -> {
+          asked.add(System.nanoTime());
+          return command.path("execute").asText().equals("guest-exec")
+              ? "{\"return\": {\"pid\": 7}}"
+              : "{\"return\": {\"exited\": true, \"exitcode\": 0}}";
+        });
+    exec().run(List.of("/x"), Optional.empty(), Duration.ofMillis(30), seconds(5));
+    assertThat(asked).as("to run it, and how it ended").hasSize(2);
+    assertThat(Duration.ofNanos(asked.get(1) - asked.get(0)))
+        .as("30 ms of the guest's time at T = 10")
+        .isGreaterThanOrEqualTo(Duration.ofMillis(300));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 10", "100, 50", "4000, 2000", "60000, 20000"})
+  void asksLessOftenTheLongerAProgramRuns(long waitedMillis, long pauseMillis) {
+    assertThat(exec().poll(Duration.ofMillis(waitedMillis)))
+        .as("at T = 10 never more than 20 s")
+        .isEqualTo(Duration.ofMillis(pauseMillis));
   }
 
   @Test

@@ -90,6 +90,7 @@ final class DiskProbe {
                 "--runtime=" + window.toMillis() + "ms",
                 "--output-format=json"),
             Optional.empty(),
+            ramp.plus(window),
             ramp.plus(window).multipliedBy(4).plus(ANSWER));
     if (result.exitCode() != 0) {
       throw new IOException(

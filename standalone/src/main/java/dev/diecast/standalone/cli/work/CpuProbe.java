@@ -205,7 +205,7 @@ public final class CpuProbe {
       throws IOException {
     // A capped, busy guest is slow to answer: the limit is generous, and in the guest's frame.
     Duration limit = guestTime.multipliedBy(3).plusSeconds(10);
-    ExecResult result = guest.run(command, Optional.empty(), limit);
+    ExecResult result = guest.run(command, Optional.empty(), guestTime, limit);
     if (result.exitCode() != 0) {
       throw new IOException(
           "%s exited with %d: %s"
