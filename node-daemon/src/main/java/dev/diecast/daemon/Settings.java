@@ -78,7 +78,7 @@ public record Settings(
             reader.duration("diecast.host-interval", "PT5M"),
             reader.duration("diecast.starvation-window", "PT3S"),
             new CpuCorrection(
-                reader.switchLoss("diecast.switch-loss.tcg-micros", "1000"),
+                reader.switchLoss("diecast.switch-loss.tcg-micros", "500"),
                 reader.switchLoss("diecast.switch-loss.kvm-micros", "0")),
             new ClockSettings(
                 reader.duration("diecast.clock.interval", "PT0.5S"),

@@ -11,9 +11,8 @@ import java.util.stream.Collectors;
 
 /**
  * Host time that a capped vCPU spends, in every CFS period, on what it would not do uncapped: on
- * warming up again what others have thrown out of the caches meanwhile, and on the interrupts of
- * its guest's own clock, which come as often on a slow machine as on a fast one. It grows with how
- * much slower than its host core the vCPU is, for so does the period ({@link CpuCap#of}).
+ * warming up again what others have thrown out of the caches meanwhile. It grows with how much
+ * slower than its host core the vCPU is, for so does the period ({@link CpuCap#of}).
  *
  * @param microsBySlowdown as measured at some slowdowns ({@link #slowdown}), in ascending order;
  *     between two of them it is taken to change evenly, beyond them not at all
@@ -133,6 +132,17 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
     }
     double worked = deliveredOverDue * (inForce.quotaMicros() - correctionMicros);
     return OptionalLong.of(Math.round(inForce.quotaMicros() - worked));
+  }
+
+  /**
+   * CPU time in which work was done, of what was used.
+   *
+   * @param usageMicros host time on a CPU
+   * @param periods in which there was anything to run: each began with what is lost
+   * @param lostMicros in every period
+   */
+  public static long workedMicros(long usageMicros, long periods, long lostMicros) {
+    return Math.max(0, usageMicros - periods * lostMicros);
   }
 
   /** The same table with what was measured at some slowdowns in place of what it had there. */

@@ -18,6 +18,9 @@ import java.util.Optional;
 public record CgroupMounts(
     Optional<Place> cpuV1, Optional<Place> blkioV1, Optional<Path> unified, List<Path> all) {
 
+  /** Controllers in the line of the v2 hierarchy in /proc/PID/cgroup. */
+  private static final String UNIFIED = "";
+
   /**
    * A place in a hierarchy.
    *
@@ -34,6 +37,32 @@ public record CgroupMounts(
     } catch (IOException e) {
       return new CgroupMounts(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
+  }
+
+  /**
+   * The cgroup that caps a thread, in the hierarchy that has the cpu controller; empty where there
+   * is none, or the thread has ended.
+   *
+   * @param thread /proc/PID/task/TID
+   */
+  public static Optional<Path> cpuCgroup(Path thread) {
+    try {
+      return cpuCgroup(
+          Files.readAllLines(Path.of("/proc/self/mountinfo")),
+          Files.readAllLines(thread.resolve("cgroup")));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<Path> cpuCgroup(List<String> mountinfo, List<String> cgroup) {
+    CgroupMounts seen = parse(mountinfo, cgroup);
+    return seen.cpuV1
+        .map(Place::own)
+        .or(
+            () ->
+                seen.unified.flatMap(
+                    mount -> own(cgroup, UNIFIED).map(path -> below(mount, "/", path))));
   }
 
   static CgroupMounts parse(List<String> mountinfo, List<String> cgroup) {

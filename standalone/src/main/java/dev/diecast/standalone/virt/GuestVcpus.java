@@ -1,6 +1,7 @@
 package dev.diecast.standalone.virt;
 
 import dev.diecast.standalone.HostCommand;
+import dev.diecast.standalone.process.CgroupMounts;
 import dev.diecast.standalone.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * @param threads their directories, /proc/PID/task/TID
  */
 public record GuestVcpus(List<Path> threads) {
+  private static final String PERIODS = "nr_periods ";
   private static final String NAME = "CPU \\d+/(KVM|TCG)";
 
   public GuestVcpus {
@@ -50,12 +52,14 @@ public record GuestVcpus(List<Path> threads) {
 
   /**
    * What the host's scheduler has counted for all of them together (Linux,
-   * Documentation/scheduler/sched-stats.rst, /proc/PID/task/TID/schedstat).
+   * Documentation/scheduler/sched-stats.rst, /proc/PID/task/TID/schedstat; sched-bwc.rst,
+   * cpu.stat).
    *
    * @param runNanos time on a CPU
    * @param delayNanos time ready to run and waiting for a CPU
+   * @param periods of their caps in which they had anything to run
    */
-  public record Times(long runNanos, long delayNanos) {
+  public record Times(long runNanos, long delayNanos, long periods) {
 
     /**
      * Of the time since then in which they were ready to run, the share in which they ran; 1 where
@@ -81,7 +85,27 @@ public record GuestVcpus(List<Path> threads) {
         // It has ended, or is not counted.
       }
     }
-    return new Times(run, delay);
+    return new Times(run, delay, periods());
+  }
+
+  /** Each has a cgroup of its own, once it is capped. */
+  private long periods() {
+    return threads.stream()
+        .flatMap(thread -> CgroupMounts.cpuCgroup(thread).stream())
+        .distinct()
+        .mapToLong(GuestVcpus::periods)
+        .sum();
+  }
+
+  private static long periods(Path cgroup) {
+    try {
+      return Files.readAllLines(cgroup.resolve("cpu.stat")).stream()
+          .filter(line -> line.startsWith(PERIODS))
+          .mapToLong(line -> Long.parseLong(line.substring(PERIODS.length()).strip()))
+          .sum();
+    } catch (IOException e) {
+      return 0; // the root has none, nor has one that is gone
+    }
   }
 
   /**

@@ -41,4 +41,15 @@ class CgroupMountsTest {
     assertThat(mounts.cpuV1()).isEmpty();
     assertThat(mounts.unified()).contains(Path.of("/sys/fs/cgroup"));
   }
+
+  @Test
+  void findsWhatCapsAThread() {
+    String v2 = "30 25 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";
+    String v1 = "31 25 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct";
+    assertThat(CgroupMounts.cpuCgroup(List.of(v2), List.of("0::/a/vcpu0")))
+        .contains(Path.of("/sys/fs/cgroup/a/vcpu0"));
+    assertThat(CgroupMounts.cpuCgroup(List.of(v1, v2), List.of("2:cpu,cpuacct:/b/vcpu0", "0::/x")))
+        .contains(Path.of("/sys/fs/cgroup/cpu/b/vcpu0"));
+    assertThat(CgroupMounts.cpuCgroup(List.of(), List.of("0::/a"))).isEmpty();
+  }
 }

@@ -19,20 +19,20 @@ class GuestVcpusTest {
     thread(11, "qemu-system-x86", "900 900 1");
     thread(12, "CPU 0/TCG", "100 20 3");
     thread(13, "CPU 1/KVM", "50 5 3");
-    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(150, 25));
+    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(150, 25, 0));
   }
 
   @Test
   void aGuestThatIsGoneHasNone() {
     assertThat(GuestVcpus.in(task.resolve("gone")).threads()).isEmpty();
-    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(0, 0));
+    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(0, 0, 0));
   }
 
   @Test
   void aGuestThatWaitedHalfOfItsTimeWasServedByHalf() {
-    Times before = new Times(1_000, 100);
-    assertThat(new Times(1_500, 600).servedSince(before)).isEqualTo(0.5);
-    assertThat(new Times(1_500, 100).servedSince(before)).isEqualTo(1);
+    Times before = new Times(1_000, 100, 0);
+    assertThat(new Times(1_500, 600, 0).servedSince(before)).isEqualTo(0.5);
+    assertThat(new Times(1_500, 100, 0).servedSince(before)).isEqualTo(1);
     assertThat(before.servedSince(before)).isEqualTo(1);
   }
 

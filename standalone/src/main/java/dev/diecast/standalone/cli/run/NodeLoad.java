@@ -1,7 +1,6 @@
 package dev.diecast.standalone.cli.run;
 
 import dev.diecast.api.v1alpha1.DilatedNode;
-import dev.diecast.api.v1alpha1.DilatedNodeStatus;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.cli.session.Session;
@@ -9,7 +8,6 @@ import dev.diecast.standalone.virt.ExecResult;
 import dev.diecast.standalone.virt.GuestVcpus;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 
 /** Runs programs in nodes of a model, and counts what CPU every node uses meanwhile. */
 record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
@@ -75,44 +72,25 @@ record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
     }
     progress.step("load: commands in %d nodes".formatted(plan.load().size()));
     long start = System.nanoTime();
-    Map<DilatedNode, GuestVcpus.Times> before = times(nodes);
+    List<CpuUse> before = uses(nodes);
     Map<String, String> printed = together(plan.load(), nodes);
-    Map<DilatedNode, GuestVcpus.Times> after = times(nodes);
+    List<CpuUse> after = uses(nodes);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    Map<String, Double> shares =
-        nodes.stream()
-            .collect(
-                Collectors.groupingBy(
-                    node -> node.getSpec().group(),
-                    TreeMap::new,
-                    Collectors.averagingDouble(
-                        node -> share(node, before.get(node), after.get(node), took))));
     progress.step("load: done after %d s of host time".formatted(took.toSeconds()));
-    return new Outcome(printed, shares, took);
+    return new Outcome(printed, CpuUse.shares(before, after, took), took);
   }
 
-  private static double share(
-      DilatedNode node, GuestVcpus.Times before, GuestVcpus.Times after, Duration took) {
-    double used = (after.runNanos() - before.runNanos()) / (double) took.toNanos();
-    return used * worth(node) / FidelityRun.due(node).toDouble();
-  }
-
-  /** Of the CPU time that a node's caps allow, the part that is not lost at switches. */
-  private static double worth(DilatedNode node) {
-    DilatedNodeStatus.Cpu cpu = node.getStatus() == null ? null : node.getStatus().cpu();
-    return cpu == null || cpu.quotaMicros() == null || cpu.correctionMicros() == null
-        ? 1
-        : 1 - cpu.correctionMicros() / (double) cpu.quotaMicros();
-  }
-
-  private Map<DilatedNode, GuestVcpus.Times> times(List<DilatedNode> nodes) {
-    Map<DilatedNode, GuestVcpus.Times> times = new HashMap<>();
-    for (DilatedNode node : nodes) {
-      var guest =
-          session.directory(node.getMetadata().getNamespace(), node.getMetadata().getName());
-      times.put(node, GuestVcpus.of(guest).times());
-    }
-    return times;
+  private List<CpuUse> uses(List<DilatedNode> nodes) {
+    return nodes.stream()
+        .map(
+            node ->
+                CpuUse.of(
+                    node,
+                    GuestVcpus.of(
+                            session.directory(
+                                node.getMetadata().getNamespace(), node.getMetadata().getName()))
+                        .times()))
+        .toList();
   }
 
   private Map<String, String> together(Map<String, String> commands, List<DilatedNode> nodes)

@@ -40,8 +40,8 @@ public final class CpuCompensation {
   /** The daemon asks for its host's spec every ten seconds. */
   private static final Duration IN_FORCE = Duration.ofSeconds(40);
 
-  /** Three hundredths of the work of a quota of 10 ms. */
-  private static final double FINE_ENOUGH_MICROS = 300;
+  /** Two hundredths of the work of a quota of 10 ms. */
+  private static final double FINE_ENOUGH_MICROS = 200;
 
   /** Times as many rounds as are wanted, on a host whose speed wanders. */
   private static final int MOST_TIMES = 3;

@@ -1,0 +1,58 @@
+package dev.diecast.standalone.cli.run;
+
+import dev.diecast.api.v1alpha1.DilatedNode;
+import dev.diecast.core.cpu.SwitchLoss;
+import dev.diecast.standalone.cli.work.CpuCompensation;
+import dev.diecast.standalone.virt.GuestVcpus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What one node's vCPUs have used up to a moment.
+ *
+ * @param node its name
+ * @param due host cores that T gives them
+ * @param lostMicros in each period, which its caps are wider by
+ */
+record CpuUse(String node, String group, double due, long lostMicros, GuestVcpus.Times times) {
+
+  static CpuUse of(DilatedNode node, GuestVcpus.Times times) {
+    return new CpuUse(
+        node.getMetadata().getName(),
+        node.getSpec().group(),
+        FidelityRun.due(node).toDouble(),
+        CpuCompensation.cpu(node)
+            .flatMap(cpu -> Optional.ofNullable(cpu.correctionMicros()))
+            .orElse(0L),
+        times);
+  }
+
+  /**
+   * What was used for work over what was due, the mean of each group's nodes: what is lost in each
+   * period is no work.
+   */
+  static Map<String, Double> shares(List<CpuUse> before, List<CpuUse> after, Duration took) {
+    Map<String, CpuUse> earlier =
+        before.stream().collect(Collectors.toMap(CpuUse::node, Function.identity()));
+    return after.stream()
+        .collect(
+            Collectors.groupingBy(
+                CpuUse::group,
+                TreeMap::new,
+                Collectors.averagingDouble(use -> use.share(earlier.get(use.node), took))));
+  }
+
+  private double share(CpuUse before, Duration took) {
+    long worked =
+        SwitchLoss.workedMicros(
+            (times.runNanos() - before.times.runNanos()) / 1000,
+            times.periods() - before.times.periods(),
+            lostMicros);
+    return worked * 1e3 / took.toNanos() / due;
+  }
+}
