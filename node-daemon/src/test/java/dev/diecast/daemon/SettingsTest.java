@@ -69,7 +69,7 @@ class SettingsTest {
 
   @Test
   void takesWhatWasMeasuredOnTheHostByFactor() {
-    assertThat(read().correction().emulated()).hasToString("1000");
+    assertThat(read().correction().emulated()).hasToString("500");
     assertThat(read().correction().virtualised()).hasToString("0");
     properties.put("diecast.switch-loss.tcg-micros", "2:500,10:1700");
     assertThat(read().correction().emulated().micros(Rational.of(6))).isEqualTo(1100);
