@@ -86,18 +86,11 @@ class NetworkE2E {
                   .formatted(FILE_KILOBYTES));
       assertThat(serve.exit()).as(serve.all()).isZero();
     }
-    double alone = fetchSeconds("a-0", "b-0");
+    Fetched fetched = fetchAloneAndAtOnce("hop-by-hop");
     double due = FILE_KILOBYTES * 1024 * 8 / PAYLOAD_BITS_PER_SECOND;
-    CompletableFuture<Double> other =
-        CompletableFuture.supplyAsync(() -> fetchSecondsUnchecked("a-1", "b-1"));
-    double shared = fetchSeconds("a-0", "b-0");
-    double sharedToo = other.get();
-    System.out.printf(
-        "NetworkE2E: %d kB in %.2f s alone (%.2f s due), %.2f and %.2f s at once%n",
-        FILE_KILOBYTES, alone, due, shared, sharedToo);
     // Connecting and slow start take some round trips.
-    assertThat(alone).isBetween(due, due * 1.1 + 0.3);
-    assertThat(Math.max(shared, sharedToo)).isGreaterThan(alone * 1.6);
+    assertThat(fetched.alone()).isBetween(due, due * 1.1 + 0.3);
+    assertThat(fetched.atOnce()).isGreaterThan(fetched.alone() * 1.6);
   }
 
   @Test
@@ -142,26 +135,49 @@ class NetworkE2E {
 
   @Test
   @Order(5)
+  void walkOutSharesTheLinkInTheMiddleAsHopByHopDoes() throws Exception {
+    distil("{mode: WalkOut, hops: 1, coreHops: 1}", "walk-out:1,1");
+    Fetched fetched = fetchAloneAndAtOnce("walk-out");
+    assertThat(fetched.atOnce()).isGreaterThan(fetched.alone() * 1.6);
+  }
+
+  @Test
+  @Order(6)
   void endToEndDistillationSharesNothing() throws Exception {
-    Diecast.Result patch = patch("distillation: {mode: EndToEnd}");
+    distil("{mode: EndToEnd}", "end-to-end");
+    Fetched fetched = fetchAloneAndAtOnce("end-to-end");
+    assertThat(fetched.atOnce()).isLessThan(fetched.alone() * 1.35);
+    assertThat(model("{.status.network.error.sharedBottlenecksLostPercent}")).isNotEqualTo("0");
+  }
+
+  private static void distil(String how, String said) throws Exception {
+    Diecast.Result patch = patch("distillation: " + how);
     assertThat(patch.exit()).as(patch.all()).isZero();
     await("the other pipes")
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> assertThat(model("{.status.network.distillation}")).isEqualTo("end-to-end"));
+        .untilAsserted(() -> assertThat(model("{.status.network.distillation}")).isEqualTo(said));
     await("an answer")
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(exec("a-0", "ping -c 1 -W 1 b-0").exit()).isZero());
+  }
+
+  /**
+   * Guest seconds that a file takes over the link.
+   *
+   * @param alone while nobody else fetches
+   * @param atOnce the slower of two
+   */
+  private record Fetched(double alone, double atOnce) {}
+
+  private static Fetched fetchAloneAndAtOnce(String what) throws Exception {
     double alone = fetchSeconds("a-0", "b-0");
     CompletableFuture<Double> other =
         CompletableFuture.supplyAsync(() -> fetchSecondsUnchecked("a-1", "b-1"));
-    double atOnce = fetchSeconds("a-0", "b-0");
-    double atOnceToo = other.get();
+    double one = fetchSeconds("a-0", "b-0");
     System.out.printf(
-        "NetworkE2E: end-to-end: %.2f s alone, %.2f and %.2f s at once%n",
-        alone, atOnce, atOnceToo);
-    assertThat(Math.max(atOnce, atOnceToo)).isLessThan(alone * 1.35);
-    assertThat(model("{.status.network.error.sharedBottlenecksLostPercent}")).isNotEqualTo("0");
+        "NetworkE2E: %s: %d kB in %.2f s alone, %.2f and %.2f s at once%n",
+        what, FILE_KILOBYTES, alone, one, other.get());
+    return new Fetched(alone, Math.max(one, other.get()));
   }
 
   private static double fetchSecondsUnchecked(String from, String to) {

@@ -12,7 +12,7 @@ import dev.diecast.core.DilationFactor;
 import dev.diecast.core.Rational;
 import dev.diecast.standalone.cli.session.ModelFile;
 import dev.diecast.standalone.cli.session.Refusal;
-import dev.diecast.standalone.cli.work.ReferenceGuest;
+import dev.diecast.standalone.cli.work.ReferenceGuests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -33,7 +33,7 @@ final class BenchModels {
    * @param memory as a quantity
    */
   record Guest(String image, String memory, List<TargetDisk> disks) {
-    static final Guest BASE = new Guest(ReferenceGuest.IMAGE, MEMORY, List.of());
+    static final Guest BASE = new Guest(ReferenceGuests.IMAGE, MEMORY, List.of());
 
     private String instancetype() {
       return INSTANCETYPE + "-" + memory.toLowerCase(java.util.Locale.ROOT);

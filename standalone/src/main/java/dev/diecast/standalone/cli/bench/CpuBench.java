@@ -20,7 +20,7 @@ import dev.diecast.standalone.cli.session.TextTable;
 import dev.diecast.standalone.cli.work.CompensationOption;
 import dev.diecast.standalone.cli.work.CpuCompensation;
 import dev.diecast.standalone.cli.work.CpuProbe;
-import dev.diecast.standalone.cli.work.ReferenceGuest;
+import dev.diecast.standalone.cli.work.ReferenceGuests;
 import dev.diecast.standalone.qemu.Accelerator;
 import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
@@ -165,7 +165,7 @@ final class CpuBench extends GuestBench<CpuBenchResult> {
     ModelWatch.Snapshot placed =
         watch.await("placement", PLACED, snapshot -> snapshot.isTrue("Placed"));
     CpuBenchResult.Measured measured;
-    try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress)) {
+    try (ReferenceGuests reference = ReferenceGuests.start(session, placed, progress)) {
       new BootWait(session, progress, BOOT).await(watch, factor, begin);
       CpuProbe probe = new CpuProbe(progress, reference.speed(), Duration.ofSeconds(roundSeconds));
       List<CpuProbe.Subject> subjects = CpuProbe.subjects(session, placed.nodes());

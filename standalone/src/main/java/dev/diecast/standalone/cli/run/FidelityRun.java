@@ -25,7 +25,7 @@ import dev.diecast.standalone.cli.session.Session;
 import dev.diecast.standalone.cli.work.CpuCompensation;
 import dev.diecast.standalone.cli.work.CpuProbe;
 import dev.diecast.standalone.cli.work.Medians;
-import dev.diecast.standalone.cli.work.ReferenceGuest;
+import dev.diecast.standalone.cli.work.ReferenceGuests;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 
 /**
  * Measures whether a running model is true: each guest's clock over a window of host time, and each
- * guest's CPU while all are busy, against an undilated reference guest in the same run.
+ * guest's CPU while all are busy, against undilated reference guests in the same run.
  */
 final class FidelityRun {
   private final Session session;
@@ -94,7 +94,7 @@ final class FidelityRun {
         watch.await("placement", Duration.ofMinutes(3), snapshot -> snapshot.isTrue("Placed"));
     EffectiveDilation dilation = placed.model().getStatus().timeDilation();
     DilationFactor factor = DilationFactor.parse(dilation.factor());
-    try (ReferenceGuest reference = ReferenceGuest.start(session, placed, progress);
+    try (ReferenceGuests reference = ReferenceGuests.start(session, placed, progress);
         RunHistory seen = new RunHistory(watch)) {
       double firstGuest =
           new BootWait(session, progress, plan.bootGuestTime()).await(watch, factor, start);

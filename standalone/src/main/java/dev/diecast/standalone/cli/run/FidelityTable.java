@@ -40,7 +40,7 @@ final class FidelityTable {
                 report.timeDilationFactor()));
     text.append(table);
     text.append(
-        "%nUndilated reference guest: %s loop iterations/s (%s to %s in %d readings).%n"
+        "%nUndilated reference guests: %s loop iterations/s (%s to %s in %d readings).%n"
             .formatted(
                 number("%.0f", report.reference().iterationsPerSecond()),
                 number("%.0f", report.reference().least()),

@@ -26,12 +26,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Measures the speed of every node's vCPUs while all of them are busy at once, against an undilated
- * reference guest that is measured before and after each round: the host's own speed wanders, so
+ * Measures the speed of every node's vCPUs while all of them are busy at once, against undilated
+ * reference guests that are measured before and after each round: the host's own speed wanders, so
  * only neighbours in time are compared.
  */
 public final class CpuProbe {
-  private static final Duration REFERENCE = Duration.ofSeconds(1);
+  private static final Duration REFERENCE = Duration.ofMillis(400);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

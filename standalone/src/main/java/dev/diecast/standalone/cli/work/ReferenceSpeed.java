@@ -11,14 +11,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How fast the cores of this host are at the moment, by an undilated guest of one vCPU. Cores of
- * one host differ, for others share some of them, and the guests of a model move over all: so it is
- * kept on one core after the other.
+ * How fast the cores of this host are at the moment, by undilated guests of one vCPU. Cores of one
+ * host differ, for others share some of them, and the guests of a model move over all: so they are
+ * kept on one core after the other. Guests differ too, so that the one in the middle counts.
  *
- * @param exec into the guest
- * @param vcpus of it
+ * @param guests at least one
  */
-record ReferenceSpeed(GuestExec exec, GuestVcpus vcpus) {
+record ReferenceSpeed(List<Guest> guests) {
+
+  /**
+   * @param exec into the guest
+   * @param vcpus of it
+   */
+  record Guest(GuestExec exec, GuestVcpus vcpus) {}
+
   /** Of a host with more, some that lie evenly among them are asked. */
   private static final int MOST_CORES = 4;
 
@@ -35,20 +41,28 @@ record ReferenceSpeed(GuestExec exec, GuestVcpus vcpus) {
   /**
    * One reading after the other, of each core as many.
    *
-   * @return rates over the time in which the guest ran, not that in which it waited for others
+   * @return rates over the time in which guests ran, not that in which they waited for others
    */
   List<Double> read(Rate rate) throws IOException {
     List<Double> readings = new ArrayList<>();
     List<Integer> cores = spread(allowed(Files.readString(STATUS)));
     while (readings.size() < LEAST_READINGS) {
       for (int core : cores) {
-        vcpus.pin(core);
-        GuestVcpus.Times before = vcpus.times();
-        double measured = rate.perSecond(exec);
-        readings.add(measured / vcpus.times().servedSince(before));
+        List<Double> onCore = new ArrayList<>();
+        for (Guest guest : guests) {
+          onCore.add(read(guest, core, rate));
+        }
+        readings.add(Medians.of(onCore).orElseThrow());
       }
     }
     return readings;
+  }
+
+  private static double read(Guest guest, int core, Rate rate) throws IOException {
+    guest.vcpus.pin(core);
+    GuestVcpus.Times before = guest.vcpus.times();
+    double measured = rate.perSecond(guest.exec);
+    return measured / guest.vcpus.times().servedSince(before);
   }
 
   static List<Integer> spread(List<Integer> cores) {

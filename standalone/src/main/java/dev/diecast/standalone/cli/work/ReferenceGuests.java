@@ -10,16 +10,22 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.kubevirt.v1.VirtualMachine;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * One guest that is neither dilated nor capped: what a whole core of this host does, today, now. A
- * plain VirtualMachine beside the model, booted from the built-in image and deleted at the end.
+ * Guests that are neither dilated nor capped: what a whole core of this host does, today, now.
+ * Plain VirtualMachines beside the model, booted from the built-in image and deleted at the end.
  */
-public final class ReferenceGuest implements AutoCloseable {
+public final class ReferenceGuests implements AutoCloseable {
   public static final String IMAGE = "diecast.dev/guests/base:bookworm";
+
+  /** Emulated guests of one kind differ from each other by some per cent, and one in some by 28. */
+  private static final int COUNT = 3;
+
   private static final String LABEL = "diecast.dev/reference-of";
 
   /**
@@ -34,30 +40,35 @@ public final class ReferenceGuest implements AutoCloseable {
 
   private final Session session;
   private final String namespace;
-  private final String name;
+  private final List<String> names;
 
-  private ReferenceGuest(Session session, String namespace, String name) {
+  private ReferenceGuests(Session session, String namespace, List<String> names) {
     this.session = session;
     this.namespace = namespace;
-    this.name = name;
+    this.names = names;
   }
 
-  public static ReferenceGuest start(
+  public static ReferenceGuests start(
       Session session, ModelWatch.Snapshot placed, Progress progress) {
     String model = placed.model().getMetadata().getName();
     String namespace = placed.model().getMetadata().getNamespace();
-    String name = model.substring(0, Math.min(model.length(), 50)) + "-reference";
-    progress.step("an undilated reference guest starts beside the model");
-    session
-        .client()
-        .resource(
-            session.convert(
-                virtualMachine(namespace, name, model, placed.tscKilohertz()),
-                VirtualMachine.class))
-        .fieldManager("diecast-cli")
-        .forceConflicts()
-        .serverSideApply();
-    return new ReferenceGuest(session, namespace, name);
+    List<String> names =
+        IntStream.range(0, COUNT)
+            .mapToObj(i -> model.substring(0, Math.min(model.length(), 50)) + "-reference-" + i)
+            .toList();
+    progress.step("%d undilated reference guests start beside the model".formatted(COUNT));
+    for (String name : names) {
+      session
+          .client()
+          .resource(
+              session.convert(
+                  virtualMachine(namespace, name, model, placed.tscKilohertz()),
+                  VirtualMachine.class))
+          .fieldManager("diecast-cli")
+          .forceConflicts()
+          .serverSideApply();
+    }
+    return new ReferenceGuests(session, namespace, names);
   }
 
   private static Map<String, Object> virtualMachine(
@@ -95,12 +106,17 @@ public final class ReferenceGuest implements AutoCloseable {
                 "spec", Map.of("domain", domain))));
   }
 
-  /** The way into the guest, once its agent answers. */
+  /** The way into the guests, once their agents answer. */
   public ReferenceSpeed speed() throws InterruptedException, IOException {
-    return new ReferenceSpeed(exec(), GuestVcpus.of(session.directory(namespace, name)));
+    List<ReferenceSpeed.Guest> guests = new ArrayList<>();
+    for (String name : names) {
+      guests.add(
+          new ReferenceSpeed.Guest(exec(name), GuestVcpus.of(session.directory(namespace, name))));
+    }
+    return new ReferenceSpeed(guests);
   }
 
-  private GuestExec exec() throws InterruptedException, IOException {
+  private GuestExec exec(String name) throws InterruptedException, IOException {
     GuestExec exec = session.exec(namespace, name);
     long deadline = System.nanoTime() + BOOT.toNanos();
     while (true) {
@@ -110,9 +126,12 @@ public final class ReferenceGuest implements AutoCloseable {
       } catch (IOException e) {
         if (System.nanoTime() > deadline) {
           throw new IOException(
-              "the reference guest did not boot within %d s: %s; its console ends with:%n%s"
+              "reference guest %s did not boot within %d s: %s; its console ends with:%n%s"
                   .formatted(
-                      BOOT.toSeconds(), Messages.of(e), session.consoleTail(namespace, name, 8)),
+                      name,
+                      BOOT.toSeconds(),
+                      Messages.of(e),
+                      session.consoleTail(namespace, name, 8)),
               e);
         }
         Thread.sleep(300);
@@ -122,12 +141,14 @@ public final class ReferenceGuest implements AutoCloseable {
 
   @Override
   public void close() {
-    session
-        .client()
-        .resources(VirtualMachine.class)
-        .inNamespace(namespace)
-        .withName(name)
-        .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-        .delete();
+    for (String name : names) {
+      session
+          .client()
+          .resources(VirtualMachine.class)
+          .inNamespace(namespace)
+          .withName(name)
+          .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+          .delete();
+    }
   }
 }
