@@ -102,13 +102,7 @@ public final class Fidelity {
 
   /** FAIL if anything failed; else UNKNOWN if anything is unknown or nothing was judged. */
   public static Outcome verdict(List<Finding> findings) {
-    if (findings.stream().anyMatch(finding -> finding.outcome() == Outcome.FAIL)) {
-      return Outcome.FAIL;
-    }
-    return findings.isEmpty()
-            || findings.stream().anyMatch(finding -> finding.outcome() == Outcome.UNKNOWN)
-        ? Outcome.UNKNOWN
-        : Outcome.PASS;
+    return Outcome.together(findings.stream().map(Finding::outcome).toList());
   }
 
   private static String format(String pattern, Object... values) {

@@ -92,12 +92,7 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
   }
 
   private static Outcome worst(List<Row> rows) {
-    if (rows.stream().anyMatch(row -> row.outcome() == Outcome.FAIL)) {
-      return Outcome.FAIL;
-    }
-    return rows.isEmpty() || rows.stream().anyMatch(row -> row.outcome() == Outcome.UNKNOWN)
-        ? Outcome.UNKNOWN
-        : Outcome.PASS;
+    return Outcome.together(rows.stream().map(Row::outcome).toList());
   }
 
   private static Row alone(Series series, Optional<Series> a, Optional<Series> b, String missing) {

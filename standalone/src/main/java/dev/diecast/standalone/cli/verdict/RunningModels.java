@@ -96,21 +96,10 @@ final class RunningModels {
             .map(model -> judge(model, nodes, silent, window))
             .toList();
     return new VerdictReport(
-        models.stream()
-            .map(VerdictReport.Model::verdict)
-            .max(Comparator.comparing(RunningModels::badness))
-            .orElse(Outcome.UNKNOWN),
+        Outcome.together(models.stream().map(VerdictReport.Model::verdict).toList()),
         server.name(),
         new RunReport.Span(window.from().toString(), window.to().toString()),
         models);
-  }
-
-  private static int badness(Outcome outcome) {
-    return switch (outcome) {
-      case PASS -> 0;
-      case UNKNOWN -> 1;
-      case FAIL -> 2;
-    };
   }
 
   private static VerdictReport.Model judge(
