@@ -64,7 +64,7 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
             rows.add(alone(series, Optional.empty(), Optional.of(series), "A"));
           }
         });
-    return new Comparison(worst(rows), a, b, rows);
+    return new Comparison(Outcome.together(rows.stream().map(Row::outcome).toList()), a, b, rows);
   }
 
   private static Map<String, Series> byKey(RunRecord run) {
@@ -89,10 +89,6 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty()));
-  }
-
-  private static Outcome worst(List<Row> rows) {
-    return Outcome.together(rows.stream().map(Row::outcome).toList());
   }
 
   private static Row alone(Series series, Optional<Series> a, Optional<Series> b, String missing) {
