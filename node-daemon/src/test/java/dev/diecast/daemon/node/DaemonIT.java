@@ -82,11 +82,11 @@ class DaemonIT extends DaemonSuite {
     DilatedNode now = get("m-web-0");
     assertThat(now.getStatus().appliedGeneration()).isEqualTo(now.getMetadata().getGeneration());
     assertThat(now.getStatus().cpu().dueMicrocores()).isEqualTo(200_000);
-    assertThat(now.getStatus().cpu().quotaMicros()).as("of one vCPU").isEqualTo(11_000);
-    assertThat(now.getStatus().cpu().correctionMicros()).as("stated openly").isEqualTo(1_000);
+    assertThat(now.getStatus().cpu().quotaMicros()).as("of one vCPU").isEqualTo(10_500);
+    assertThat(now.getStatus().cpu().correctionMicros()).as("stated openly").isEqualTo(500);
     assertThat(condition("m-web-0", "Capped").getMessage())
         .isEqualTo(
-            "2 vCPUs may each use 11000 us of CPU in every 100000 us, 1000 us of them for work lost"
+            "2 vCPUs may each use 10500 us of CPU in every 100000 us, 500 us of them for work lost"
                 + " to cold caches");
     assertThat(HostCgroup.children(cgroup.directory()))
         .containsExactlyInAnyOrder(child(node, 0), child(node, 1));
@@ -131,8 +131,8 @@ class DaemonIT extends DaemonSuite {
     }
     eventually()
         .untilAsserted(
-            () -> assertThat(get("m-web-0").getStatus().cpu().quotaMicros()).isEqualTo(11_000));
-    assertThat(switchLoss()).isEqualTo(new SwitchLosses("1000", "0"));
+            () -> assertThat(get("m-web-0").getStatus().cpu().quotaMicros()).isEqualTo(10_500));
+    assertThat(switchLoss()).isEqualTo(new SwitchLosses("500", "0"));
   }
 
   private static void measured(String switchLoss) {
