@@ -77,7 +77,12 @@ class DaemonIT extends DaemonSuite {
     start();
     awaitCondition("m-web-0", "Capped", "True", "CapInForce");
     awaitCondition("m-web-0", "Dilated", "Unknown", "AgentUnreachable");
-    assertThat(condition("m-web-0", "Dilated").getMessage()).contains("org.qemu.guest_agent.0");
+    // Before the first attempt it says only that there was none yet.
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(condition("m-web-0", "Dilated").getMessage())
+                    .contains("org.qemu.guest_agent.0"));
     awaitCondition("m-web-0", "Faithful", "Unknown", "Measuring");
     DilatedNode now = get("m-web-0");
     assertThat(now.getStatus().appliedGeneration()).isEqualTo(now.getMetadata().getGeneration());
