@@ -144,19 +144,29 @@ public final class SystemCalls {
     }
   }
 
+  /**
+   * Zeroed memory of which each page takes room only once it is written, as long as the arena lives
+   * (mmap(2), MAP_ANONYMOUS). {@link Arena#allocate} writes all of it at once.
+   */
+  public static MemorySegment reserve(long size, Arena arena) throws SystemCallException {
+    return map(size)
+        .reinterpret(
+            arena,
+            memory -> {
+              try {
+                unmap(memory);
+              } catch (SystemCallException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+  }
+
   /** An anonymous private page holding {@code code}, executable and not writable. */
   static MemorySegment mapCode(byte[] code, long size) throws SystemCallException {
-    final int readWrite = 3;
     final int readExecute = 5;
-    final int privateAnonymous = 0x22;
+    MemorySegment page = map(size);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      long address =
-          (long)
-              MMAP.invokeExact(
-                  state, MemorySegment.NULL, size, readWrite, privateAnonymous, -1, 0L);
-      checked(address, "mmap of " + size + " bytes", state);
-      MemorySegment page = MemorySegment.ofAddress(address).reinterpret(size);
       MemorySegment.copy(code, 0, page, JAVA_BYTE, 0, code.length);
       int result = (int) MPROTECT.invokeExact(state, page, size, readExecute);
       if (result != 0) {
@@ -165,6 +175,22 @@ public final class SystemCalls {
         throw new SystemCallException("mprotect PROT_EXEC", describe(errno), errno);
       }
       return page;
+    } catch (Throwable e) {
+      throw unwrap(e);
+    }
+  }
+
+  private static MemorySegment map(long size) throws SystemCallException {
+    final int readWrite = 3;
+    final int privateAnonymous = 0x22;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      long address =
+          (long)
+              MMAP.invokeExact(
+                  state, MemorySegment.NULL, size, readWrite, privateAnonymous, -1, 0L);
+      checked(address, "mmap of " + size + " bytes", state);
+      return MemorySegment.ofAddress(address).reinterpret(size);
     } catch (Throwable e) {
       throw unwrap(e);
     }

@@ -1,5 +1,7 @@
 package dev.diecast.daemon.network;
 
+import dev.diecast.daemon.linux.SystemCallException;
+import dev.diecast.daemon.linux.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -7,7 +9,8 @@ import java.nio.ByteBuffer;
 /**
  * The bytes of all packets inside an engine: one slot per descriptor, outside the heap, where
  * system calls read and write them. Before each frame there is room for the length that QEMU's
- * stream protocol puts there, or for the header between engines, so that one call sends both.
+ * stream protocol puts there, or for the header between engines, so that one call sends both. A
+ * slot takes the host's memory once it was used, and the scheduler uses again what was used last.
  */
 final class PacketMemory {
   static final int PREFIX_BYTES = 4;
@@ -19,7 +22,7 @@ final class PacketMemory {
   private final int slotBytes;
   private final int frameRoomBytes;
 
-  PacketMemory(int slots, int maximumFrameBytes, Arena arena) {
+  PacketMemory(int slots, int maximumFrameBytes, Arena arena) throws SystemCallException {
     // One byte more than a frame may have, to tell those that are longer.
     frameRoomBytes = Math.max(maximumFrameBytes + 1, LEAST_FRAME_ROOM_BYTES);
     slotBytes = Math.ceilDiv(HEADROOM_BYTES + frameRoomBytes, 64) * 64;
@@ -29,7 +32,7 @@ final class PacketMemory {
           "%d packets of %d bytes need more than 2 GiB: take fewer descriptors or a smaller MTU"
               .formatted(slots, maximumFrameBytes));
     }
-    segment = arena.allocate(bytes, 64);
+    segment = SystemCalls.reserve(bytes, arena);
     buffer = segment.asByteBuffer();
   }
 

@@ -59,10 +59,12 @@ public final class PipeEngine implements AutoCloseable {
     this.stations = network.stationNumbers();
     this.epoll = new Epoll();
     this.routes = new RouteTable(network.routing());
-    PacketMemory memory =
-        new PacketMemory(settings.door().descriptors(), settings.maximumFrameBytes(), arena);
+    PacketMemory memory = orNothing(() -> memory(settings));
     PortContext context = new PortContext(epoll, new SocketCalls(arena), memory);
-    this.link = peers.isEmpty() ? Optional.empty() : Optional.of(linked(peers.get(), context));
+    this.link =
+        peers.isEmpty()
+            ? Optional.empty()
+            : Optional.of(orNothing(() -> new PeerLink(peers.get(), context)));
     this.attachments = new Attachments(stations, context, routes, link);
     this.scheduler =
         new PipeScheduler(
@@ -77,10 +79,20 @@ public final class PipeEngine implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("pipes-" + name).unstarted(this::run);
   }
 
+  private PacketMemory memory(EngineSettings settings) throws SystemCallException {
+    return new PacketMemory(settings.door().descriptors(), settings.maximumFrameBytes(), arena);
+  }
+
+  /** Something that it takes from the system. */
+  @FunctionalInterface
+  private interface Taken<T> {
+    T take() throws SystemCallException;
+  }
+
   /** An engine that cannot be leaves nothing behind: it is tried again in every round. */
-  private PeerLink linked(Peers peers, PortContext context) throws SystemCallException {
+  private <T> T orNothing(Taken<T> taken) throws SystemCallException {
     try {
-      return new PeerLink(peers, context);
+      return taken.take();
     } catch (SystemCallException e) {
       epoll.close();
       arena.close();

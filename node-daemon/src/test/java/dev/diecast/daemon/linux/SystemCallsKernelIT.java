@@ -4,17 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SystemCallsKernelIT {
+  private static final int PAGE_BYTES = 4096;
+
   @TempDir Path directory;
 
   private static long openDescriptors() throws IOException {
@@ -70,6 +80,36 @@ class SystemCallsKernelIT {
     try (TimeStampCounter counter = TimeStampCounter.open()) {
       long first = counter.read();
       assertThat(counter.read()).isGreaterThan(first);
+    }
+  }
+
+  /** An engine reserves room for all packets that may be under way, and mostly few are. */
+  @Test
+  void memoryThatIsReservedTakesRoomOnceItIsWritten() throws IOException {
+    long pages = 16_384;
+    long address;
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory = SystemCalls.reserve(pages * PAGE_BYTES, arena);
+      address = memory.address();
+      assertThat(present(address, pages)).isZero();
+      memory.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      memory.set(ValueLayout.JAVA_BYTE, (pages - 1) * PAGE_BYTES, (byte) 1);
+      assertThat(present(address, pages))
+          .as("or as many as a huge page has")
+          .isBetween(2L, 2L * 512);
+      assertThat(memory.get(ValueLayout.JAVA_BYTE, 1)).isZero();
+    }
+    assertThat(present(address, pages)).as("once the arena is closed").isZero();
+  }
+
+  /** Pages of this process that are in memory (Linux, Documentation/admin-guide/mm/pagemap.rst). */
+  private static long present(long address, long pages) throws IOException {
+    try (RandomAccessFile pagemap = new RandomAccessFile("/proc/self/pagemap", "r")) {
+      byte[] entries = new byte[(int) pages * Long.BYTES];
+      pagemap.seek(address / PAGE_BYTES * Long.BYTES);
+      pagemap.readFully(entries);
+      LongBuffer longs = ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+      return LongStream.generate(longs::get).limit(pages).filter(entry -> entry < 0).count();
     }
   }
 }
