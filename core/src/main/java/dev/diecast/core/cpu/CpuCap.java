@@ -134,9 +134,14 @@ public record CpuCap(long quotaMicros, long periodMicros) {
     if (lostMicros < 0) {
       throw new IllegalArgumentException("lost time is never negative, not " + lostMicros + " us");
     }
-    return quotaMicros >= periodMicros
-        ? this
-        : new CpuCap(Math.min(quotaMicros + lostMicros, periodMicros), periodMicros);
+    return stops()
+        ? new CpuCap(Math.min(quotaMicros + lostMicros, periodMicros), periodMicros)
+        : this;
+  }
+
+  /** Whether it ever stops a single thread. */
+  public boolean stops() {
+    return quotaMicros < periodMicros;
   }
 
   /** The cap in host cores. */

@@ -127,7 +127,7 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
    */
   public static OptionalLong measured(
       CpuCap inForce, long correctionMicros, double deliveredOverDue) {
-    if (inForce.quotaMicros() >= inForce.periodMicros()) {
+    if (!inForce.stops()) {
       return OptionalLong.empty();
     }
     double worked = deliveredOverDue * (inForce.quotaMicros() - correctionMicros);

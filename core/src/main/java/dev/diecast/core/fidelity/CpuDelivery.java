@@ -1,6 +1,7 @@
 package dev.diecast.core.fidelity;
 
 import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
 
 /**
  * What one vCPU, or several together, got in a stretch of host time.
@@ -12,6 +13,8 @@ import dev.diecast.core.Rational;
  * @param dueNanos what was due for the time the vCPU was runnable: it is due its part of a core
  *     while it has work, and no more. A guest whose work is done sooner than that was not starved,
  *     however long its threads waited to be woken
+ * @param cutNanos what is due in one CFS period: by so much usage and what was due for it may fall
+ *     on two sides of the edge of a window; 0 where no cap stops the vCPU
  */
 public record CpuDelivery(
     long lengthNanos,
@@ -19,26 +22,31 @@ public record CpuDelivery(
     long runDelayNanos,
     long runnableNanos,
     long capNanos,
-    long dueNanos) {
+    long dueNanos,
+    long cutNanos) {
 
-  /**
-   * Less than this part of the cap is noise: a wake-up or two that came late, a CFS period cut by
-   * the edge of the window.
-   */
+  /** Less than this part of the cap is noise: a wake-up or two that came late. */
   public static final double NEGLIGIBLE = 0.03;
 
   /**
    * @param waitNanos time runnable and waiting, throttling included
    * @param runDelayNanos of it, what the cap does not explain
-   * @param cap host cores of this one vCPU
+   * @param cap of this one vCPU
    */
   public static CpuDelivery of(
-      long lengthNanos, long usageNanos, long waitNanos, long runDelayNanos, Rational cap) {
+      long lengthNanos, long usageNanos, long waitNanos, long runDelayNanos, CpuCap cap) {
     long runnable = usageNanos + waitNanos;
-    long most = cap.times(lengthNanos).roundToLong();
-    long forWork = cap.times(runnable).roundToLong();
+    Rational cores = cap.cores();
+    long most = cores.times(lengthNanos).roundToLong();
+    long forWork = cores.times(runnable).roundToLong();
     return new CpuDelivery(
-        lengthNanos, usageNanos, runDelayNanos, runnable, most, Math.min(most, forWork));
+        lengthNanos,
+        usageNanos,
+        runDelayNanos,
+        runnable,
+        most,
+        Math.min(most, forWork),
+        cap.stops() ? cap.quotaMicros() * 1000 : 0);
   }
 
   /** Both together, for a sum; whether one of them starved must be asked of each. */
@@ -49,7 +57,8 @@ public record CpuDelivery(
         runDelayNanos + other.runDelayNanos,
         runnableNanos + other.runnableNanos,
         capNanos + other.capNanos,
-        dueNanos + other.dueNanos);
+        dueNanos + other.dueNanos,
+        cutNanos + other.cutNanos);
   }
 
   /** What was due and not given. */
@@ -82,18 +91,22 @@ public record CpuDelivery(
     return Math.max(dueNanos, Math.min(usageNanos, capNanos));
   }
 
-  /** How far {@link #delivered} may be off: what is negligible of the cap, over what was due. */
-  public double deliveredError() {
-    return dueNanos <= 0 ? 0 : Math.min(1, NEGLIGIBLE * capNanos / dueNanos);
+  /**
+   * What says nothing. A guest whose work ends soon after the window begins may have used what that
+   * period had before it began, and yet be owed for waiting: up to one quota, which of a window of
+   * three seconds is more than a lapse where the cap is low and the period long.
+   */
+  private double noise() {
+    return NEGLIGIBLE * capNanos + cutNanos;
   }
 
   /** Whether the vCPU was cheated: it lacks more than it may, and more than noise explains. */
   public boolean isStarved(Tolerances tolerances) {
-    return starved() > tolerances.cpuRatio() && missingNanos() > NEGLIGIBLE * capNanos;
+    return starved() > tolerances.cpuRatio() && missingNanos() > noise();
   }
 
   /** Whether its cap did not hold it. */
   public boolean isExcessive(Tolerances tolerances) {
-    return usageNanos > (1 + tolerances.cpuExcess()) * capNanos;
+    return usageNanos > (1 + tolerances.cpuRatio()) * capNanos + noise();
   }
 }

@@ -19,11 +19,6 @@ public record Tolerances(long clockPpm, double cpuRatio, double unfaithfulShare,
    */
   public static final Tolerances DEFAULT = new Tolerances(200, 0.1, 0.1, 0.001);
 
-  /**
-   * A vCPU's window may cut a CFS period: what is too much is told later than what is too little.
-   */
-  private static final double EXCESS = 1.5;
-
   public Tolerances {
     if (clockPpm < 0 || !(cpuRatio >= 0) || !(unfaithfulShare >= 0) || !(pipeShare >= 0)) {
       throw new IllegalArgumentException("a tolerance is never negative");
@@ -33,10 +28,5 @@ public record Tolerances(long clockPpm, double cpuRatio, double unfaithfulShare,
   /** The others as they are by default. */
   public Tolerances(long clockPpm, double cpuRatio) {
     this(clockPpm, cpuRatio, DEFAULT.unfaithfulShare, DEFAULT.pipeShare);
-  }
-
-  /** More than this part above its cap, and a vCPU is not held by it. */
-  public double cpuExcess() {
-    return EXCESS * cpuRatio;
   }
 }

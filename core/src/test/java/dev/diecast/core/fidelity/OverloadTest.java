@@ -2,7 +2,7 @@ package dev.diecast.core.fidelity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +29,12 @@ class OverloadTest {
 
   private static final HostCpu CALM = host(0.5, 0.2, 0.01, 1.8);
 
+  private static final CpuCap HALF = new CpuCap(10_000, 20_000);
+
   /** A vCPU with a cap of half a core, always runnable, that got a part of it. */
   private static CpuDelivery got(double part) {
     long usage = (long) (part * 1.5 * SECOND);
-    return CpuDelivery.of(3 * SECOND, usage, 3 * SECOND - usage, 0, Rational.of(1, 2));
+    return CpuDelivery.of(3 * SECOND, usage, 3 * SECOND - usage, 0, HALF);
   }
 
   private static Evidence evidence(HostCpu host, CpuDelivery... recent) {
@@ -128,7 +130,7 @@ class OverloadTest {
   @Test
   void stolenTimeCountsThoughTheKernelCallsItUsed() {
     assertThat(cause(evidence(host(0.8, 0.1, 0.3, 1.8), got(1)))).contains(Cause.CpuStolen);
-    CpuDelivery idle = CpuDelivery.of(3 * SECOND, 1_000_000, 0, 0, Rational.of(1, 2));
+    CpuDelivery idle = CpuDelivery.of(3 * SECOND, 1_000_000, 0, 0, HALF);
     assertThat(cause(evidence(host(0.01, 0.1, 0.3, 1.8), idle)))
         .as("an idle guest lost nothing")
         .isEmpty();

@@ -1,6 +1,6 @@
 package dev.diecast.daemon.cpu;
 
-import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.daemon.process.ProcFiles;
 import java.io.IOException;
@@ -32,11 +32,11 @@ public final class CpuMeter {
   }
 
   /**
-   * @param cap host cores that each single vCPU may use
+   * @param cap of each single vCPU
    * @param drifted whether the cap was not in force all the time since the last reading: no window
    *     then reaches back before this one
    */
-  public CpuReading read(List<Vcpu> vcpus, Rational cap, boolean drifted) throws IOException {
+  public CpuReading read(List<Vcpu> vcpus, CpuCap cap, boolean drifted) throws IOException {
     SortedMap<Integer, CpuDelivery> sinceLast = new TreeMap<>();
     SortedMap<Integer, CpuDelivery> recent = new TreeMap<>();
     for (Vcpu vcpu : vcpus) {

@@ -1,6 +1,6 @@
 package dev.diecast.daemon.cpu;
 
-import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.fidelity.CpuDelivery;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ final class VcpuMeter {
 
   private Throttling throttlingLast = Throttling.NONE;
   private Path cgroup;
-  private Rational cap;
+  private CpuCap cap;
   private long changedAt;
   private Optional<CpuDelivery> sinceLast = Optional.empty();
   private Optional<CpuDelivery> recent = Optional.empty();
@@ -38,16 +38,16 @@ final class VcpuMeter {
   }
 
   /**
-   * @param capNow host cores that this vCPU may use
+   * @param capNow of this vCPU
    */
-  void read(Vcpu vcpu, Rational capNow, boolean drifted) throws IOException {
+  void read(Vcpu vcpu, CpuCap capNow, boolean drifted) throws IOException {
     ThreadTimes before = gross();
     for (int tid : vcpu.threads()) {
       times.read(tid).ifPresent(t -> last.put(tid, t));
     }
     readThrottling(vcpu.cgroup());
     Sample now = sample(vcpu, before);
-    Rational capBefore = cap == null ? capNow : cap;
+    CpuCap capBefore = cap == null ? capNow : cap;
     cap = capNow;
     sinceLast = Optional.ofNullable(samples.peekLast()).map(last -> delivery(last, now, capBefore));
     if (drifted || !capBefore.equals(capNow)) {
@@ -110,7 +110,7 @@ final class VcpuMeter {
   }
 
   /** The oldest sample kept is the youngest that is at least a window old. */
-  private Optional<CpuDelivery> recent(Sample now, Rational due) {
+  private Optional<CpuDelivery> recent(Sample now, CpuCap due) {
     Sample first = samples.peekFirst();
     while (samples.size() > 1 && now.nanoTime - first.nanoTime >= window.toNanos()) {
       samples.removeFirst();
@@ -128,7 +128,7 @@ final class VcpuMeter {
     return Optional.of(delivery(first, now, due));
   }
 
-  private static CpuDelivery delivery(Sample from, Sample to, Rational cap) {
+  private static CpuDelivery delivery(Sample from, Sample to, CpuCap cap) {
     ThreadTimes times = to.gross.minus(from.gross);
     return CpuDelivery.of(
         to.nanoTime - from.nanoTime,

@@ -125,7 +125,7 @@ final class RunningVm {
         !capped.drift().isEmpty() || !capped.cap().equals(lastCap.orElse(capped.cap()));
     lastCap = Optional.of(capped.cap());
     try {
-      return Optional.of(meter.read(capped.vcpus(), capped.cap().cores(), interrupted));
+      return Optional.of(meter.read(capped.vcpus(), capped.cap(), interrupted));
     } catch (IOException e) {
       return Optional.empty(); // it has just ended, which the next step will see
     }

@@ -159,9 +159,9 @@ class CpuCappingKernelIT {
     Thread.sleep(500); // lets a period that began under another cap end
     CpuMeter meter =
         new CpuMeter(proc, vm.pid(), capped.record().baseline(), Duration.ofMillis(4_000));
-    meter.read(capped.vcpus(), cap.cores(), false);
+    meter.read(capped.vcpus(), cap, false);
     Thread.sleep(4_100);
-    return meter.read(capped.vcpus(), cap.cores(), false).recent();
+    return meter.read(capped.vcpus(), cap, false).recent();
   }
 
   /**

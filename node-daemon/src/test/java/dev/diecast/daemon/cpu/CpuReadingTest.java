@@ -2,7 +2,7 @@ package dev.diecast.daemon.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diecast.core.Rational;
+import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.process.ProcFiles;
@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CpuReadingTest {
+  private static final CpuCap WHOLE = new CpuCap(100_000, 100_000);
+  private static final CpuCap TENTH = new CpuCap(1_000, 10_000);
+
   @TempDir Path root;
 
   @Test
@@ -43,8 +46,7 @@ class CpuReadingTest {
             Map.of(5, new ThreadTimes(900, 0)),
             Duration.ofDays(1));
     Vcpu second = new Vcpu(1, Set.of(6), other);
-    CpuReading before =
-        meter.read(List.of(new Vcpu(0, Set.of(5), cgroup), second), Rational.ONE, false);
+    CpuReading before = meter.read(List.of(new Vcpu(0, Set.of(5), cgroup), second), WHOLE, false);
     assertThat(before.usageNanos()).isEqualTo(400);
     assertThat(before.throttling().nanos()).isEqualTo(430);
     assertThat(before.runDelayNanos())
@@ -54,7 +56,7 @@ class CpuReadingTest {
 
     thread(5, 2_000, 600);
     CpuReading after =
-        meter.read(List.of(new Vcpu(0, Set.of(5), throttled("cg2", 50))), Rational.ONE, false);
+        meter.read(List.of(new Vcpu(0, Set.of(5), throttled("cg2", 50))), WHOLE, false);
     assertThat(after.usageNanos()).as("a vCPU that is gone still counts").isEqualTo(1_400);
     assertThat(after.throttling().nanos()).as("a new cgroup counts from 0").isEqualTo(480);
     assertThat(after.runDelayNanos()).isEqualTo(150);
@@ -70,11 +72,11 @@ class CpuReadingTest {
         new CpuMeter(new ProcFiles(root.resolve("proc")), 1, Map.of(), Duration.ofMillis(20));
     thread(5, 0, 0);
     thread(6, 0, 0);
-    meter.read(vcpus, Rational.of(1, 10), false);
+    meter.read(vcpus, TENTH, false);
     Thread.sleep(30);
     thread(5, 2_000_000, 18_000_000);
     thread(6, 100, 9_999_900);
-    SortedMap<Integer, CpuDelivery> recent = meter.read(vcpus, Rational.of(1, 10), false).recent();
+    SortedMap<Integer, CpuDelivery> recent = meter.read(vcpus, TENTH, false).recent();
     assertThat(recent).containsOnlyKeys(0, 1);
     assertThat(recent.get(0).starved()).isZero();
     assertThat(recent.get(1).starved()).isGreaterThan(0.9);
@@ -89,15 +91,15 @@ class CpuReadingTest {
         new CpuMeter(new ProcFiles(root.resolve("proc")), 1, Map.of(), Duration.ofMillis(20));
     thread(5, 1_000, 1_000);
     state(5, 'R');
-    meter.read(vcpus, Rational.of(1, 10), false);
+    meter.read(vcpus, TENTH, false);
     Thread.sleep(30);
-    CpuDelivery waiting = meter.read(vcpus, Rational.of(1, 10), false).recent().get(0);
+    CpuDelivery waiting = meter.read(vcpus, TENTH, false).recent().get(0);
     assertThat(waiting.starved()).isEqualTo(1);
     assertThat(waiting.isStarved(Tolerances.DEFAULT)).isTrue();
 
     state(5, 'S');
     Thread.sleep(30);
-    CpuDelivery idle = meter.read(vcpus, Rational.of(1, 10), false).sinceLast().get(0);
+    CpuDelivery idle = meter.read(vcpus, TENTH, false).sinceLast().get(0);
     assertThat(idle.isStarved(Tolerances.DEFAULT)).isFalse();
   }
 
@@ -107,14 +109,14 @@ class CpuReadingTest {
     CpuMeter meter =
         new CpuMeter(new ProcFiles(root.resolve("proc")), 1, Map.of(), Duration.ofMillis(20));
     thread(5, 0, 0);
-    meter.read(vcpus, Rational.of(1, 10), false);
+    meter.read(vcpus, TENTH, false);
     Thread.sleep(30);
     thread(5, 30_000_000, 0);
-    CpuReading drifted = meter.read(vcpus, Rational.of(1, 10), true);
+    CpuReading drifted = meter.read(vcpus, TENTH, true);
     assertThat(drifted.recent()).isEmpty();
     assertThat(drifted.sinceLast().get(0).delivered()).isGreaterThan(1.5);
     Thread.sleep(30);
-    assertThat(meter.read(vcpus, Rational.of(1, 10), false).recent().get(0).usageNanos()).isZero();
+    assertThat(meter.read(vcpus, TENTH, false).recent().get(0).usageNanos()).isZero();
   }
 
   private void state(int tid, char state) throws IOException {

@@ -74,7 +74,7 @@ class NodeStatusTest {
   }
 
   private static CpuDelivery window(long usage, long delay) {
-    return new CpuDelivery(10 * SECOND, usage, delay, 5 * SECOND, SECOND, SECOND / 2);
+    return new CpuDelivery(10 * SECOND, usage, delay, 5 * SECOND, SECOND, SECOND / 2, 0);
   }
 
   private static ClockState clock(long ratePpm, long errorPpm) {
