@@ -1,7 +1,6 @@
 package dev.diecast.chart;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diecast.standalone.controlplane.ControlPlane;
 import dev.diecast.standalone.controlplane.ControlPlaneBinaries;
 import dev.diecast.standalone.controlplane.CustomResourceDefinitions;
@@ -17,8 +16,6 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +27,17 @@ import java.util.TreeSet;
  * account (an audit log), and checks blockOwnerDeletion as stricter clusters do.
  */
 public final class ChartCluster implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Path directory;
+  private final AuditedApiServer audited;
   private final ControlPlane controlPlane;
   private final KubernetesClient client;
 
   /** Kinds of the chart that this server is too old for. */
   private final Set<String> notServed = new TreeSet<>();
 
-  private ChartCluster(Path directory, ControlPlane controlPlane) {
+  private ChartCluster(Path directory, AuditedApiServer audited, ControlPlane controlPlane) {
     this.directory = directory;
+    this.audited = audited;
     this.controlPlane = controlPlane;
     this.client =
         new KubernetesClientBuilder()
@@ -54,15 +51,15 @@ public final class ChartCluster implements AutoCloseable {
   public static ChartCluster start(Path directory, String values) throws IOException {
     ControlPlaneBinaries given =
         ControlPlaneBinaries.locate(directory.resolve("cache"), System.err::println);
-    Path binaries = audited(given.directory(), directory);
+    AuditedApiServer audited = AuditedApiServer.make(given.directory(), directory);
     ControlPlane controlPlane =
         ControlPlane.start(
-            new ControlPlaneBinaries(binaries, given.apiServerMinorVersion()),
+            new ControlPlaneBinaries(audited.programs(), given.apiServerMinorVersion()),
             directory.resolve("cluster"),
             0,
             Map.of(),
             _ -> {});
-    ChartCluster cluster = new ChartCluster(directory, controlPlane);
+    ChartCluster cluster = new ChartCluster(directory, audited, controlPlane);
     try {
       // KubeVirt's too; that ours are the chart's, ChartTest says.
       CustomResourceDefinitions.apply(cluster.client, _ -> {});
@@ -74,47 +71,23 @@ public final class ChartCluster implements AutoCloseable {
     }
   }
 
-  /** The same programs, of which the API server takes these flags besides. */
-  private static Path audited(Path given, Path directory) throws IOException {
-    Path binaries = Files.createDirectories(directory.resolve("programs"));
-    for (String program : ControlPlaneBinaries.PROGRAMS) {
-      Files.createSymbolicLink(binaries.resolve(program), given.resolve(program));
-    }
-    Path policy =
-        Files.writeString(
-            directory.resolve("audit-policy.yaml"),
-            """
-            apiVersion: audit.k8s.io/v1
-            kind: Policy
-            omitStages: [RequestReceived]
-            rules:
-            - {level: Metadata, userGroups: ["system:serviceaccounts:%s", "system:serviceaccounts:%s"]}
-            - {level: None}
-            """
-                .formatted(Chart.NAMESPACE, Chart.DAEMON_NAMESPACE));
-    Path server = binaries.resolve("kube-apiserver");
-    Files.delete(server);
-    Files.writeString(
-        server,
-        """
-        #!/bin/sh
-        exec %s "$@" --audit-policy-file=%s --audit-log-path=%s --enable-admission-plugins=OwnerReferencesPermissionEnforcement %s
-        """
-            .formatted(
-                given.resolve("kube-apiserver"),
-                policy,
-                directory.resolve("audit.log"),
-                String.join(" ", FrontProxy.make(directory).flags())));
-    Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return binaries;
-  }
-
   private static Config patient(Config config) {
     config.setRequestTimeout(120_000);
     return config;
   }
 
   private void install(List<JsonNode> objects) {
+    notServed.addAll(install(client, objects));
+  }
+
+  /**
+   * Creates these objects of a release, save CRDs and hooks, and the namespace that Helm would
+   * make.
+   *
+   * @return kinds that this server is too old for
+   */
+  static Set<String> install(KubernetesClient client, List<JsonNode> objects) {
+    Set<String> notServed = new TreeSet<>();
     client
         .resource(
             new NamespaceBuilder()
@@ -137,6 +110,7 @@ public final class ChartCluster implements AutoCloseable {
         notServed.add(object.path("kind").asText());
       }
     }
+    return notServed;
   }
 
   static GenericKubernetesResource generic(JsonNode object) {
@@ -161,11 +135,14 @@ public final class ChartCluster implements AutoCloseable {
 
   /** A kubeconfig with a token of a service account, as a pod has one. */
   Path kubeconfig(String namespace, String serviceAccount) throws IOException {
-    String token = token(namespace, serviceAccount);
-    Config config = Config.fromKubeconfig(controlPlane.kubeconfig().toFile());
     return Files.writeString(
         directory.resolve(serviceAccount + ".kubeconfig"),
-        """
+        kubeconfig(client, namespace, serviceAccount));
+  }
+
+  static String kubeconfig(KubernetesClient client, String namespace, String serviceAccount) {
+    Config config = client.getConfiguration();
+    return """
         apiVersion: v1
         kind: Config
         clusters: [{name: c, cluster: {server: "%s", certificate-authority-data: %s}}]
@@ -173,10 +150,13 @@ public final class ChartCluster implements AutoCloseable {
         contexts: [{name: c, context: {cluster: c, user: u}}]
         current-context: c
         """
-            .formatted(config.getMasterUrl(), config.getCaCertData(), token));
+        .formatted(
+            config.getMasterUrl(),
+            config.getCaCertData(),
+            token(client, namespace, serviceAccount));
   }
 
-  private String token(String namespace, String serviceAccount) {
+  private static String token(KubernetesClient client, String namespace, String serviceAccount) {
     return client
         .serviceAccounts()
         .inNamespace(namespace)
@@ -193,7 +173,7 @@ public final class ChartCluster implements AutoCloseable {
    */
   public Path serviceAccountVolume(String namespace, String serviceAccount) throws IOException {
     Path volume = Files.createDirectories(directory.resolve(serviceAccount + "-volume"));
-    Files.writeString(volume.resolve("token"), token(namespace, serviceAccount));
+    Files.writeString(volume.resolve("token"), token(client, namespace, serviceAccount));
     Files.writeString(volume.resolve("namespace"), namespace);
     String authority = Config.fromKubeconfig(controlPlane.kubeconfig().toFile()).getCaCertData();
     Files.write(volume.resolve("ca.crt"), Base64.getDecoder().decode(authority));
@@ -205,43 +185,9 @@ public final class ChartCluster implements AutoCloseable {
     return controlPlane.apiPort();
   }
 
-  /**
-   * A request of a service account.
-   *
-   * @param right {@code verb group/resource}, as a rule would grant it
-   * @param code HTTP status
-   */
-  record Call(String user, String right, int code, String uri) {}
-
-  /** All so far. */
-  List<Call> calls() throws IOException {
-    List<Call> calls = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.resolve("audit.log"))) {
-      if (!line.endsWith("}")) {
-        continue; // the last one, half written
-      }
-      JsonNode event = JSON.readTree(line);
-      JsonNode object = event.path("objectRef");
-      if (object.isMissingNode()) {
-        continue;
-      }
-      String sub = object.path("subresource").asText();
-      String of =
-          object.path("apiGroup").asText()
-              + "/"
-              + object.path("resource").asText()
-              + (sub.isEmpty() ? "" : "/" + sub);
-      String user = event.at("/user/username").asText();
-      user = user.substring(user.lastIndexOf(':') + 1);
-      int code = event.at("/responseStatus/code").asInt();
-      String uri = event.path("requestURI").asText();
-      calls.add(new Call(user, event.path("verb").asText() + " " + of, code, uri));
-      if (event.path("verb").asText().equals("patch") && code == HttpURLConnection.HTTP_CREATED) {
-        // Server-side apply of what is not there: the server asks for this right too.
-        calls.add(new Call(user, "create " + of, code, uri));
-      }
-    }
-    return calls;
+  /** Requests of the chart's service accounts so far. */
+  List<AuditedApiServer.Call> calls() throws IOException {
+    return audited.calls();
   }
 
   @Override

@@ -107,7 +107,7 @@ class RightsE2E {
             cluster.client().resources(DilationHost.class).withName(NODE).get().getStatus()
                 != null);
     service.runAll();
-    List<ChartCluster.Call> refused =
+    List<AuditedApiServer.Call> refused =
         cluster.calls().stream()
             .filter(call -> call.code() == HttpURLConnection.HTTP_FORBIDDEN)
             .toList();
@@ -185,7 +185,7 @@ class RightsE2E {
       cluster.calls().stream()
           .filter(call -> call.user().equals(account))
           .filter(call -> call.code() != HttpURLConnection.HTTP_FORBIDDEN)
-          .map(ChartCluster.Call::right)
+          .map(AuditedApiServer.Call::right)
           // Every service account may ask what it may do (system:basic-user).
           .filter(right -> !right.contains("selfsubjectrulesreviews"))
           .forEach(used::add);

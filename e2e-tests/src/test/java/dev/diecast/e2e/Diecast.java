@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,10 +22,19 @@ public final class Diecast {
 
   private final Path home;
   private final String instance;
+  private final Map<String, String> environment;
 
   public Diecast(String instance) {
+    this(instance, Map.of());
+  }
+
+  /**
+   * @param environment of the command line, besides what it inherits
+   */
+  public Diecast(String instance, Map<String, String> environment) {
     this.home = home();
     this.instance = instance;
+    this.environment = Map.copyOf(environment);
   }
 
   public static Path home() {
@@ -59,12 +69,14 @@ public final class Diecast {
     line.addAll(Arrays.asList(command.split(" ")));
     line.addAll(List.of("--instance", instance));
     line.addAll(List.of(arguments));
-    return new ProcessBuilder(line)
-        .directory(home.toFile())
-        .redirectInput(Path.of("/dev/null").toFile())
-        .redirectOutput(out.toFile())
-        .redirectError(err.toFile())
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(line)
+            .directory(home.toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   public Result run(String command, String... arguments) throws IOException, InterruptedException {
