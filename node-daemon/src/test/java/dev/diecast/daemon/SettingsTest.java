@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diecast.core.Rational;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +41,28 @@ class SettingsTest {
     assertThat(settings.clock().interval()).isEqualTo(Duration.ofMillis(500));
     assertThat(settings.clock().tolerancePpm()).isEqualTo(200);
     assertThat(settings.undoOnExit()).isFalse();
+  }
+
+  /** The README has a line for each, with its default as people write it. */
+  @Test
+  void theReadmeHasThemAll() throws IOException {
+    Set<String> asked = new TreeSet<>();
+    Settings settings =
+        Settings.read(
+            name -> {
+              asked.add(name);
+              return Optional.ofNullable(properties.get(name));
+            });
+    String readme = Files.readString(Path.of("README.md"));
+    assertThat(asked)
+        .isNotEmpty()
+        .allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
+    assertThat(readme)
+        .contains(
+            "`diecast.starvation-window` | %ds |"
+                .formatted(settings.starvationWindow().toSeconds()),
+            "`diecast.interval` | %ds |".formatted(settings.interval().toSeconds()),
+            "`diecast.clock.window` | %ds |".formatted(settings.clock().window().toSeconds()));
   }
 
   @Test

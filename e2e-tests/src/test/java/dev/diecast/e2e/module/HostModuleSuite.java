@@ -3,7 +3,6 @@ package dev.diecast.e2e.module;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.diecast.core.fidelity.Share;
 import dev.diecast.e2e.worker.SharedWorkerVm;
 import dev.diecast.standalone.worker.WorkerVm;
 import java.util.ArrayList;
@@ -215,13 +214,12 @@ class HostModuleSuite {
   /** No work that a guest does in a second of its own tells the two drivers apart. */
   @Test
   void aCpuIsWorthToAGuestWhatItIsUnderTheOtherDriver() throws Exception {
-    DriverComparison drivers = DriverComparison.measure(host, FULL ? 60 : 30);
+    DriverComparison drivers = DriverComparison.measure(host, FULL ? 60 : 30, DRIVER_DIFFERENCE);
     System.out.println(drivers.describe());
-    Share ratio = drivers.ratio();
     assumeTrue(
-        3 * ratio.error() <= DRIVER_DIFFERENCE,
+        drivers.tells(DRIVER_DIFFERENCE),
         "SKIPPED: this machine is too busy to tell: " + drivers.describe());
-    assertThat(ratio.value()).isBetween(1 - DRIVER_DIFFERENCE, 1 + DRIVER_DIFFERENCE);
+    assertThat(drivers.ratio().value()).isBetween(1 - DRIVER_DIFFERENCE, 1 + DRIVER_DIFFERENCE);
   }
 
   /** Of a host's VMs most are no business of the module's: they pay for the way to it alone. */
