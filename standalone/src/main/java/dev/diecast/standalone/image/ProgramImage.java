@@ -28,6 +28,10 @@ public record ProgramImage(String reference, String packageName, String program)
   public static final ProgramImage FIO =
       new ProgramImage("diecast.dev/guests/fio:bookworm", "fio", "usr/bin/fio");
 
+  /** iperf3: a stream of TCP between two guests, measured by the one that receives. */
+  public static final ProgramImage IPERF =
+      new ProgramImage("diecast.dev/guests/iperf3:bookworm", "iperf3", "usr/bin/iperf3");
+
   private static final String RELEASE = "bookworm";
   private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu";
 

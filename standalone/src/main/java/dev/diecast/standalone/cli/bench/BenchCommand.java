@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       DaemonBench.class,
       DiskBench.class,
       DistillBench.class,
+      NetworkBench.class,
       PipesBench.class
     },
     footer = {"", "-o json prints one object: bench, and results[] with each result's parameters."})
