@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Model files for tests: one good one, and changes to it. */
-public final class Models {
+final class Models {
   private Models() {}
 
   static final String GOOD =
@@ -74,11 +74,11 @@ public final class Models {
    * Two nodes a-0 and a-1, and some of b, at T = 10 on both sides of one link of 2 Mbit/s and 10
    * ms.
    */
-  public static String twoSides(String name, int replicasOfB) {
+  static String twoSides(String name, int replicasOfB) {
     return TWO_SIDES.formatted(name, replicasOfB);
   }
 
-  public static Path file(Path directory, String content) throws IOException {
+  static Path file(Path directory, String content) throws IOException {
     return Files.writeString(directory.resolve("model.yaml"), content);
   }
 }
