@@ -355,7 +355,8 @@ static void hammer(int seconds, const char *pid)
 }
 
 /* Up to where it asks for a command. */
-static void await_prompt(int fd)
+/* What comes before it goes to standard output, where that is wanted. */
+static void await_prompt(int fd, int print)
 {
 	static const char prompt[] = "(qemu) ";
 	struct pollfd ready = { fd, POLLIN, 0 };
@@ -365,6 +366,8 @@ static void await_prompt(int fd)
 	while (prompt[met]) {
 		if (poll(&ready, 1, 120000) != 1 || read(fd, &c, 1) != 1)
 			fail("QEMU's monitor does not answer");
+		if (print)
+			putchar(c);
 		met = c == prompt[met] ? met + 1 : c == prompt[0];
 	}
 }
@@ -373,9 +376,9 @@ static void monitor(const char *path, const char *command)
 {
 	int fd = connect_to(path);
 
-	await_prompt(fd);
+	await_prompt(fd, 0);
 	send_line(fd, command);
-	await_prompt(fd);
+	await_prompt(fd, 1);
 }
 
 int main(int argc, char **argv)

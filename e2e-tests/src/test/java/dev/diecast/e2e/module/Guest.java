@@ -2,6 +2,7 @@ package dev.diecast.e2e.module;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diecast.standalone.virt.ExecResult;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,10 +55,33 @@ record Guest(ModuleHost host, String name, int cpus) {
 
   /** Loops per second of its own clock, of one thread. */
   double loopsPerSecond(double guestSeconds) throws IOException, InterruptedException {
-    String[] answer =
-        host.shell("./host ask %s.serial 'l %d'".formatted(name, Math.round(guestSeconds * 1e6)))
-            .split(" ");
+    ExecResult result =
+        host.attempt("./host ask %s.serial 'l %d'".formatted(name, Math.round(guestSeconds * 1e6)));
+    assertThat(result.exitCode()).as(result.stderrText() + diagnosis()).isZero();
+    String[] answer = result.stdoutText().strip().split(" ");
     return Double.parseDouble(answer[1]) / Double.parseDouble(answer[2]) * 1e9;
+  }
+
+  /**
+   * Where it stands, for one that does not answer: its vCPUs, its module's state, its cap, twice.
+   */
+  private String diagnosis() throws IOException, InterruptedException {
+    return host.attempt(
+            """
+            p=%1$s; g=/sys/fs/cgroup/capped-%2$s/vcpus
+            for i in 1 2; do
+              ./host get $p
+              for t in /proc/$p/task/*; do
+                echo "$(cat $t/comm): $(cut -d' ' -f3 $t/stat) $(cat $t/schedstat) $(cat $t/wchan)"; cat $t/stack
+              done
+              cat $g/cpu.max $g/cpu.stat
+              for c in 'info status' 'info registers' 'info lapic' 'info irq'; do ./host monitor %2$s.monitor "$c"; done
+              sleep 2
+            done 2>&1
+            dmesg | tail -5
+            """
+                .formatted(pid(), name))
+        .stdoutText();
   }
 
   /** What it says of itself: "i", clock source, CPUs, stolen ticks. */
