@@ -35,7 +35,7 @@ public abstract class ModelLife {
 
   private static final String DAEMON = "node-daemon/target/";
 
-  @TempDir protected Path directory;
+  @TempDir protected static Path directory;
   protected Diecast diecast;
 
   /** An instance, which may run already. */
