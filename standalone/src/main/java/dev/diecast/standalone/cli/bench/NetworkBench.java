@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.diecast.api.v1alpha1.LinkAttributes;
+import dev.diecast.api.v1alpha1.Quantities;
 import dev.diecast.core.DilationFactor;
 import dev.diecast.standalone.cli.session.ProgressConsole;
 import dev.diecast.standalone.cli.session.Refusal;
@@ -145,7 +146,7 @@ final class NetworkBench extends GuestBench<NetworkBench.Result> {
   private static Quantity rate(String text) {
     try {
       Quantity rate = Quantity.parse(text.strip());
-      if (Quantity.getAmountInBytes(rate).signum() > 0) {
+      if (Quantities.exact(rate).signum() > 0) {
         return rate;
       }
     } catch (IllegalArgumentException e) {

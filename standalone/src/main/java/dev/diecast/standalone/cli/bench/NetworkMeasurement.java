@@ -5,6 +5,7 @@ import dev.diecast.api.v1alpha1.NetworkAttachment;
 import dev.diecast.api.v1alpha1.NetworkLink;
 import dev.diecast.api.v1alpha1.NetworkSpec;
 import dev.diecast.api.v1alpha1.NetworkTopology;
+import dev.diecast.api.v1alpha1.Quantities;
 import dev.diecast.api.v1alpha1.ScaleModel;
 import dev.diecast.api.v1alpha1.ScaleModelSpec;
 import dev.diecast.core.DilationFactor;
@@ -59,8 +60,7 @@ final class NetworkMeasurement {
 
   /** All figures at one dilation factor. */
   List<NetworkBench.Result> at(DilationFactor factor) throws IOException, InterruptedException {
-    ModelFile file =
-        file(factor, new NetworkLink("left", "right", WIDE, 0L, null, null, null, null));
+    ModelFile file = file(factor, link(WIDE, 0, 0));
     ScaleModel model = file.models().getFirst();
     session.apply(file);
     ModelWatch watch = session.watch(model, progress);
@@ -101,8 +101,7 @@ final class NetworkMeasurement {
       throws InterruptedException {
     for (Quantity rate : asked.bitsPerSecond()) {
       change(subject, rate, DELAY_OF_STREAMS_MICROS, 0);
-      double payload =
-          Quantity.getAmountInBytes(rate).doubleValue() * NetworkProbe.PAYLOAD_OF_STREAM;
+      double payload = Quantities.exact(rate).toDouble() * NetworkProbe.PAYLOAD_OF_STREAM;
       results.add(
           result(
               subject,
@@ -154,17 +153,7 @@ final class NetworkMeasurement {
   /** As a user edits a running model. */
   private void change(Subject subject, Quantity rate, long delayMicros, int lossPercent)
       throws InterruptedException {
-    NetworkLink link =
-        new NetworkLink(
-            "left",
-            "right",
-            rate,
-            delayMicros,
-            lossPercent == 0 ? null : Integer.toString(lossPercent),
-            null,
-            null,
-            null);
-    session.apply(file(subject.factor, link));
+    session.apply(file(subject.factor, link(rate, delayMicros, lossPercent)));
     subject.watch.await(
         "the changed link", GONE, snapshot -> snapshot.current() && snapshot.isTrue("Networked"));
     Thread.sleep(CHANGED);
@@ -194,10 +183,14 @@ final class NetworkMeasurement {
     return file;
   }
 
+  private static NetworkLink link(Quantity rate, long delayMicros, int lossPercent) {
+    String loss = lossPercent == 0 ? null : Integer.toString(lossPercent);
+    return new NetworkLink("left", "right", rate, delayMicros, loss, null, null, null);
+  }
+
   private static NetworkSpec network(NetworkLink changed) {
-    NetworkLink link = new NetworkLink("left", "right", WIDE, 0L, null, null, null, null);
     return new NetworkSpec(
-        new NetworkTopology(null, null, List.of(link)),
+        new NetworkTopology(null, null, List.of(link(WIDE, 0, 0))),
         null,
         new LinkAttributes(WIDE, 0L, null, null, null),
         List.of(

@@ -2,6 +2,7 @@ package dev.diecast.standalone.cli.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diecast.core.network.EthernetFrame;
 import dev.diecast.standalone.virt.ExecResult;
 import dev.diecast.standalone.virt.GuestExec;
 import java.io.IOException;
@@ -20,10 +21,13 @@ import java.util.regex.Pattern;
 record NetworkProbe(GuestExec guest, String other) {
 
   /**
-   * Payload of a TCP stream over what it takes of a link: of 1500 bytes 52 are headers with time
-   * stamps, and Ethernet's frame, preamble and gap are 38 more.
+   * Of a full frame what is payload of TCP: without Ethernet's, IP's and TCP's with time stamps.
    */
-  static final double PAYLOAD_OF_STREAM = 1448.0 / 1538;
+  private static final int PAYLOAD_BYTES = EthernetFrame.FULL_BYTES - 14 - 20 - 32;
+
+  /** Payload of a TCP stream over what it takes of a link. */
+  static final double PAYLOAD_OF_STREAM =
+      8.0 * PAYLOAD_BYTES / EthernetFrame.wireBits(EthernetFrame.FULL_BYTES);
 
   private static final int ROUND_TRIPS = 20;
   private static final double BETWEEN_ROUND_TRIPS_SECONDS = 0.05;

@@ -29,6 +29,11 @@ class NetworkProbeTest {
   }
 
   @Test
+  void aStreamLosesItsHeadersToALink() {
+    assertThat(NetworkProbe.PAYLOAD_OF_STREAM).isEqualTo(1448.0 / 1538);
+  }
+
+  @Test
   void theReceiversCountIsAStreamsGoodput() throws IOException {
     assertThat(
             NetworkProbe.goodputBitsPerSecond(
