@@ -64,9 +64,39 @@ record AuditedApiServer(Path programs, Path log) {
    * A request of a service account.
    *
    * @param right {@code verb group/resource}, as a rule would grant it
+   * @param namespace empty for all of them and for what has none
    * @param code HTTP status
    */
-  record Call(String user, String right, int code, String uri) {}
+  record Call(String user, String right, String namespace, int code, String uri) {
+    boolean refused() {
+      return code == HttpURLConnection.HTTP_FORBIDDEN;
+    }
+
+    private boolean asksAs(Call other) {
+      return user.equals(other.user)
+          && right.equals(other.right)
+          && namespace.equals(other.namespace);
+    }
+  }
+
+  /**
+   * Those that lacked a right. An API server that has just started answers before it has read its
+   * roles, and refuses everybody everything then: what the same account was permitted later was
+   * such a one, where nobody changed the roles meanwhile.
+   *
+   * @param calls in the order in which they were answered
+   */
+  static List<Call> lackedRight(List<Call> calls) {
+    List<Call> lacking = new ArrayList<>();
+    for (Call call : calls) {
+      if (call.refused()) {
+        lacking.add(call);
+      } else {
+        lacking.removeIf(call::asksAs);
+      }
+    }
+    return lacking;
+  }
 
   /** All so far. */
   List<Call> calls() throws IOException {
@@ -90,10 +120,12 @@ record AuditedApiServer(Path programs, Path log) {
       user = user.substring(user.lastIndexOf(':') + 1);
       int code = event.at("/responseStatus/code").asInt();
       String uri = event.path("requestURI").asText();
-      calls.add(new Call(user, event.path("verb").asText() + " " + of, code, uri));
-      if (event.path("verb").asText().equals("patch") && code == HttpURLConnection.HTTP_CREATED) {
+      String namespace = object.path("namespace").asText();
+      String verb = event.path("verb").asText();
+      calls.add(new Call(user, verb + " " + of, namespace, code, uri));
+      if (verb.equals("patch") && code == HttpURLConnection.HTTP_CREATED) {
         // Server-side apply of what is not there: the server asks for this right too.
-        calls.add(new Call(user, "create " + of, code, uri));
+        calls.add(new Call(user, "create " + of, namespace, code, uri));
       }
     }
     return calls;

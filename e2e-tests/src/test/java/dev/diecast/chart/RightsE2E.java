@@ -7,7 +7,6 @@ import dev.diecast.api.v1alpha1.DilationHost;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
-import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,9 +107,7 @@ class RightsE2E {
                 != null);
     service.runAll();
     List<AuditedApiServer.Call> refused =
-        cluster.calls().stream()
-            .filter(call -> call.code() == HttpURLConnection.HTTP_FORBIDDEN)
-            .toList();
+        cluster.calls().stream().filter(AuditedApiServer.Call::refused).toList();
     assertThat(refused).isEmpty();
     for (Part part : List.of(operator, daemon)) {
       assertThat(part.log()).doesNotContainIgnoringCase("forbidden").doesNotContain(" 403");
@@ -184,7 +181,7 @@ class RightsE2E {
       Set<String> used = new TreeSet<>();
       cluster.calls().stream()
           .filter(call -> call.user().equals(account))
-          .filter(call -> call.code() != HttpURLConnection.HTTP_FORBIDDEN)
+          .filter(call -> !call.refused())
           .map(AuditedApiServer.Call::right)
           // Every service account may ask what it may do (system:basic-user).
           .filter(right -> !right.contains("selfsubjectrulesreviews"))
@@ -251,7 +248,7 @@ class RightsE2E {
       return (int)
           cluster.calls().stream()
               .filter(call -> call.user().equals(account))
-              .filter(call -> call.code() == HttpURLConnection.HTTP_FORBIDDEN)
+              .filter(AuditedApiServer.Call::refused)
               .count();
     }
   }
