@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,16 +60,38 @@ public final class Diecast {
   }
 
   public Process start(Path out, Path err, String command, String... arguments) throws IOException {
-    // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
-    // shell does not.
-    List<String> line =
-        new ArrayList<>(
-            List.of("env", "--default-signal=INT,TERM,HUP", home.resolve("diecast").toString()));
-    line.addAll(Arrays.asList(command.split(" ")));
+    return launch(out, err, line(command, arguments));
+  }
+
+  /** A command on the instance. */
+  public Result run(String command, String... arguments) throws IOException, InterruptedException {
+    return finish(line(command, arguments));
+  }
+
+  /** A command that is of no instance. */
+  public static Result ofNone(String command, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of(command.split(" ")));
+    line.addAll(List.of(arguments));
+    return new Diecast("none").finish(line);
+  }
+
+  private List<String> line(String command, String... arguments) {
+    List<String> line = new ArrayList<>(List.of(command.split(" ")));
     line.addAll(List.of("--instance", instance));
     line.addAll(List.of(arguments));
+    return line;
+  }
+
+  private Process launch(Path out, Path err, List<String> line) throws IOException {
+    // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
+    // shell does not.
+    List<String> command =
+        new ArrayList<>(
+            List.of("env", "--default-signal=INT,TERM,HUP", home.resolve("diecast").toString()));
+    command.addAll(line);
     ProcessBuilder builder =
-        new ProcessBuilder(line)
+        new ProcessBuilder(command)
             .directory(home.toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(out.toFile())
@@ -79,14 +100,14 @@ public final class Diecast {
     return builder.start();
   }
 
-  public Result run(String command, String... arguments) throws IOException, InterruptedException {
+  private Result finish(List<String> line) throws IOException, InterruptedException {
     Path out = Files.createTempFile("diecast", ".out");
     Path err = Files.createTempFile("diecast", ".err");
     try {
-      Process process = start(out, err, command, arguments);
+      Process process = launch(out, err, line);
       if (!process.waitFor(Duration.ofMinutes(15).toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        throw new IOException(command + " did not end: " + Files.readString(err));
+        throw new IOException(line + " did not end: " + Files.readString(err));
       }
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {

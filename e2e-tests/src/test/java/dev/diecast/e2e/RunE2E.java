@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,22 +134,10 @@ class RunE2E {
     }
     assertThat(Files.readString(page)).contains("Delay of pipes", "left &gt; right");
 
-    Path compared = directory.resolve("compared");
-    Process compare =
-        new ProcessBuilder(
-                Diecast.home().resolve("diecast").toString(),
-                "compare",
-                results.toString(),
-                results.toString(),
-                "--series",
-                "ping")
-            .redirectErrorStream(true)
-            .redirectOutput(compared.toFile())
-            .start();
-    assertThat(compare.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    String table = Files.readString(compared);
-    assertThat(compare.exitValue()).as("a run is as it is itself: %s", table).isIn(0, 3);
-    assertThat(table).contains("10 and 10 values");
+    Diecast.Result compared =
+        Diecast.ofNone("compare", results.toString(), results.toString(), "--series", "ping");
+    assertThat(compared.exit()).as("a run is as it is itself: %s", compared.all()).isIn(0, 3);
+    assertThat(compared.out()).contains("10 and 10 values");
   }
 
   private static String decimal(String rational) {

@@ -1,6 +1,7 @@
 package dev.diecast.daemon.cgroup;
 
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.daemon.cgroup.CapOutcome.Obstacle;
 import dev.diecast.daemon.cgroup.CgroupOperation.CreateCgroup;
 import dev.diecast.daemon.cgroup.CgroupOperation.MoveProcess;
@@ -8,7 +9,6 @@ import dev.diecast.daemon.cgroup.CgroupOperation.MoveThread;
 import dev.diecast.daemon.cgroup.CgroupOperation.RemoveCgroup;
 import dev.diecast.daemon.cgroup.CgroupOperation.WriteCgroupFile;
 import dev.diecast.daemon.cpu.SchedulerTimes;
-import dev.diecast.daemon.cpu.ThreadTimes;
 import dev.diecast.daemon.cpu.Vcpu;
 import dev.diecast.daemon.process.ProcFiles;
 import dev.diecast.daemon.process.ProcessKey;

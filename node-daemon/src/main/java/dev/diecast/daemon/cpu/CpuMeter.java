@@ -1,6 +1,8 @@
 package dev.diecast.daemon.cpu;
 
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.daemon.process.ProcFiles;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.diecast.daemon.cpu;
 
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.core.fidelity.CpuDelivery;
 import java.time.Instant;
 import java.util.SortedMap;

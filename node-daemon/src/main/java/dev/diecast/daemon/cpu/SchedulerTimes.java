@@ -1,11 +1,14 @@
 package dev.diecast.daemon.cpu;
 
+import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.daemon.process.ProcFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads what the scheduler has counted for the threads of one process. */
+/** Reads what the scheduler has counted for the threads of one process, and for cgroups. */
 public final class SchedulerTimes {
   private final ProcFiles proc;
   private final int pid;
@@ -23,6 +26,11 @@ public final class SchedulerTimes {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** How the cap of a cgroup has stopped it. */
+  public static Throttling throttling(Path cgroup) throws IOException {
+    return Throttling.parse(Files.readString(cgroup.resolve("cpu.stat")));
   }
 
   /** Whether the thread runs or waits for a CPU at this moment. */

@@ -1,6 +1,8 @@
 package dev.diecast.daemon.cpu;
 
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.core.fidelity.CpuDelivery;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +108,7 @@ final class VcpuMeter {
       throttlingBefore = throttlingLast;
       cgroup = inCgroup;
     }
-    throttlingLast = throttlingBefore.plus(Throttling.read(inCgroup));
+    throttlingLast = throttlingBefore.plus(SchedulerTimes.throttling(inCgroup));
   }
 
   /** The oldest sample kept is the youngest that is at least a window old. */

@@ -1,6 +1,6 @@
 package dev.diecast.daemon.overload;
 
-import dev.diecast.daemon.cpu.Throttling;
+import dev.diecast.daemon.cpu.SchedulerTimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class LimitAbove {
         cgroup != null && Files.exists(cgroup.resolve("cpu.stat"));
         cgroup = cgroup.getParent()) {
       try {
-        sum += Throttling.read(cgroup).nanos();
+        sum += SchedulerTimes.throttling(cgroup).nanos();
       } catch (IOException e) {
         return sum; // it has just been removed
       }

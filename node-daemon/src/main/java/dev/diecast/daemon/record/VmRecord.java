@@ -1,7 +1,7 @@
 package dev.diecast.daemon.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import dev.diecast.daemon.cpu.ThreadTimes;
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.daemon.process.ProcessKey;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.diecast.daemon.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.core.cpu.CpuCap;
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.core.fidelity.CpuDelivery;
 import dev.diecast.core.fidelity.Tolerances;
 import dev.diecast.daemon.process.ProcFiles;
@@ -22,16 +23,6 @@ class CpuReadingTest {
   private static final CpuCap TENTH = new CpuCap(1_000, 10_000);
 
   @TempDir Path root;
-
-  @Test
-  void readsBothVersionsOfCpuStat() {
-    assertThat(Throttling.parse("nr_periods 10\nnr_throttled 3\nthrottled_time 5000\n"))
-        .isEqualTo(new Throttling(10, 3, 5000));
-    assertThat(
-            Throttling.parse(
-                "usage_usec 9\nuser_usec 1\nnr_periods 10\nnr_throttled 3\nthrottled_usec 5\n"))
-        .isEqualTo(new Throttling(10, 3, 5000));
-  }
 
   @Test
   void countsFromTheBaselineAndTakesThrottlingOffTheDelay() throws IOException {

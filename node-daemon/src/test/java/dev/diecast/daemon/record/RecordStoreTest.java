@@ -3,7 +3,7 @@ package dev.diecast.daemon.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diecast.daemon.cpu.ThreadTimes;
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.daemon.process.ProcessKey;
 import dev.diecast.daemon.record.VmRecord.OwnedCgroup;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.diecast.standalone.process;
 
+import dev.diecast.core.cpu.ThreadTimes;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,14 +29,14 @@ public record ProcessUse(double cpuSeconds, long residentBytes, long anonymousBy
 
   /**
    * CPU time of the threads that a process has now, in seconds; to the nanosecond, where {@link
-   * #of} counts hundredths (kernel, Documentation/scheduler/sched-stats.rst, {@code schedstat}).
+   * #of} counts hundredths.
    */
   public static double threadSeconds(long pid) throws IOException {
     long nanos = 0;
     try (DirectoryStream<Path> threads =
         Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
       for (Path thread : threads) {
-        nanos += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
+        nanos += ThreadTimes.parse(Files.readString(thread.resolve("schedstat"))).runNanos();
       }
     }
     return nanos / 1e9;

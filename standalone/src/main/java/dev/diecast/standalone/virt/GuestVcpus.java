@@ -1,5 +1,7 @@
 package dev.diecast.standalone.virt;
 
+import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.standalone.HostCommand;
 import dev.diecast.standalone.process.CgroupMounts;
 import dev.diecast.standalone.process.ProcessIdentity;
@@ -17,7 +19,6 @@ import java.util.stream.Stream;
  * @param threads their directories, /proc/PID/task/TID
  */
 public record GuestVcpus(List<Path> threads) {
-  private static final String PERIODS = "nr_periods ";
   private static final String NAME = "CPU \\d+/(KVM|TCG)";
 
   private static final Path THIS_PROCESS = Path.of("/proc/self");
@@ -59,9 +60,8 @@ public record GuestVcpus(List<Path> threads) {
   }
 
   /**
-   * What the host's scheduler has counted for all of them together (Linux,
-   * Documentation/scheduler/sched-stats.rst, /proc/PID/task/TID/schedstat; sched-bwc.rst,
-   * cpu.stat).
+   * What the host's scheduler has counted for all of them together ({@link ThreadTimes}, {@link
+   * Throttling}).
    *
    * @param runNanos time on a CPU
    * @param delayNanos time ready to run and waiting for a CPU
@@ -86,9 +86,9 @@ public record GuestVcpus(List<Path> threads) {
     long delay = 0;
     for (Path thread : threads) {
       try {
-        String[] counted = Files.readString(thread.resolve("schedstat")).strip().split(" ");
-        run += Long.parseLong(counted[0]);
-        delay += Long.parseLong(counted[1]);
+        ThreadTimes counted = ThreadTimes.parse(Files.readString(thread.resolve("schedstat")));
+        run += counted.runNanos();
+        delay += counted.delayNanos();
       } catch (IOException e) {
         // It has ended, or is not counted.
       }
@@ -110,10 +110,7 @@ public record GuestVcpus(List<Path> threads) {
 
   private static long periods(Path cgroup) {
     try {
-      return Files.readAllLines(cgroup.resolve("cpu.stat")).stream()
-          .filter(line -> line.startsWith(PERIODS))
-          .mapToLong(line -> Long.parseLong(line.substring(PERIODS.length()).strip()))
-          .sum();
+      return Throttling.parse(Files.readString(cgroup.resolve("cpu.stat"))).periods();
     } catch (IOException e) {
       return 0; // the root has none, nor has one that is gone
     }

@@ -1,28 +1,26 @@
-package dev.diecast.daemon.cpu;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+package dev.diecast.core.cpu;
 
 /**
- * How often and how long a cgroup's cap stopped it: {@code cpu.stat} of either cgroup version.
+ * How often and how long a cgroup's cap stopped it: {@code cpu.stat} of either cgroup version
+ * (Linux, Documentation/scheduler/sched-bwc.rst).
  *
+ * @param periods in which it had anything to run
+ * @param throttledPeriods of these, those in which it was stopped
  * @param nanos time throttled, summed over the host's CPUs
  */
 public record Throttling(long periods, long throttledPeriods, long nanos) {
   public static final Throttling NONE = new Throttling(0, 0, 0);
 
-  Throttling plus(Throttling other) {
+  public Throttling plus(Throttling other) {
     return new Throttling(
         periods + other.periods, throttledPeriods + other.throttledPeriods, nanos + other.nanos);
   }
 
-  public static Throttling read(Path cgroup) throws IOException {
-    return parse(Files.readString(cgroup.resolve("cpu.stat")));
-  }
-
-  /** v1 has {@code throttled_time} in ns, v2 {@code throttled_usec} in microseconds. */
-  static Throttling parse(String stat) {
+  /**
+   * Reads the file: v1 has {@code throttled_time} in ns, v2 {@code throttled_usec} in microseconds;
+   * what is not there is 0.
+   */
+  public static Throttling parse(String stat) {
     long periods = 0;
     long throttled = 0;
     long nanos = 0;

@@ -1,4 +1,4 @@
-package dev.diecast.daemon.cpu;
+package dev.diecast.core.cpu;
 
 /**
  * What the scheduler has counted for one thread: /proc/PID/task/TID/schedstat (Linux,
@@ -8,19 +8,26 @@ package dev.diecast.daemon.cpu;
  * @param delayNanos time runnable and waiting for a CPU, throttling by a cap included
  */
 public record ThreadTimes(long runNanos, long delayNanos) {
-  static final ThreadTimes ZERO = new ThreadTimes(0, 0);
+  public static final ThreadTimes ZERO = new ThreadTimes(0, 0);
 
-  /** Reads the file's three numbers: run, delay, time slices. */
-  static ThreadTimes parse(String schedstat) {
+  /**
+   * Reads the file's three numbers: run, delay, time slices.
+   *
+   * @throws IllegalArgumentException where there are no such numbers
+   */
+  public static ThreadTimes parse(String schedstat) {
     String[] numbers = schedstat.strip().split(" ");
+    if (numbers.length < 2) {
+      throw new IllegalArgumentException("\"%s\" is no schedstat".formatted(schedstat.strip()));
+    }
     return new ThreadTimes(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
 
-  ThreadTimes minus(ThreadTimes other) {
+  public ThreadTimes minus(ThreadTimes other) {
     return new ThreadTimes(runNanos - other.runNanos, delayNanos - other.delayNanos);
   }
 
-  ThreadTimes plus(ThreadTimes other) {
+  public ThreadTimes plus(ThreadTimes other) {
     return new ThreadTimes(runNanos + other.runNanos, delayNanos + other.delayNanos);
   }
 }
