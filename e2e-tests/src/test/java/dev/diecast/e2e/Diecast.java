@@ -2,6 +2,7 @@ package dev.diecast.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diecast.standalone.supervisor.Instance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The command line as a user has it, on an instance of the tests' own. */
 public final class Diecast {
@@ -121,12 +123,7 @@ public final class Diecast {
   }
 
   public Path stateDirectory() {
-    String state = System.getenv("XDG_STATE_HOME");
-    Path root =
-        state == null || state.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".local/state")
-            : Path.of(state);
-    return root.resolve("diecast").resolve(instance);
+    return Instance.named(instance).directory();
   }
 
   /** Processes that carry this instance's mark. */
@@ -188,13 +185,20 @@ public final class Diecast {
     if (Files.readString(Path.of("/proc/mounts")).contains(stateDirectory().toString())) {
       found.add("a mount under " + stateDirectory());
     }
-    try (Stream<Path> groups =
-        Files.find(
-            Path.of("/sys/fs/cgroup"),
-            12,
-            (path, attributes) ->
-                attributes.isDirectory() && path.getFileName().toString().startsWith("diecast-"))) {
-      groups.forEach(group -> found.add("cgroup " + group));
+    cgroups().forEach(group -> found.add("cgroup " + group));
+    return found;
+  }
+
+  /** Of the instance's guests, in every hierarchy, each after what it is in. */
+  public List<Path> cgroups() throws IOException {
+    String own = Instance.named(instance).cgroupName();
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> all =
+        Files.find(Path.of("/sys/fs/cgroup"), 12, (_, attributes) -> attributes.isDirectory())) {
+      all.filter(
+              group ->
+                  StreamSupport.stream(group.spliterator(), false).anyMatch(Path.of(own)::equals))
+          .forEach(found::add);
     }
     return found;
   }

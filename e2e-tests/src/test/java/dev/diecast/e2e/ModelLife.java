@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -156,18 +154,10 @@ public abstract class ModelLife {
     awaitReady();
   }
 
-  private static List<Path> cappedGroups() throws Exception {
-    List<Path> found = new ArrayList<>();
-    try (var groups =
-        Files.find(
-            Path.of("/sys/fs/cgroup"),
-            12,
-            (path, attributes) ->
-                attributes.isDirectory()
-                    && path.getFileName().toString().startsWith("diecast-vcpu-"))) {
-      groups.forEach(found::add);
-    }
-    return found;
+  private List<Path> cappedGroups() throws Exception {
+    return diecast.cgroups().stream()
+        .filter(group -> group.getFileName().toString().startsWith("diecast-vcpu-"))
+        .toList();
   }
 
   @Test
