@@ -30,7 +30,7 @@ TEXT
 . "$here/../runs.sh"
 options "$@"
 
-image localhost/shop-web:1 web nginx-light
+image localhost/shop-web:1 web nginx-light libnginx-mod-http-brotli-filter
 image localhost/shop-app:1 app php8.2-fpm php8.2-mysql
 image localhost/shop-db:1 db mariadb-server-core
 image localhost/shop-client:1 client wrk

@@ -35,18 +35,19 @@ function request()
   turn = turn + 1
   local kind = (turn * 7 + user) % 20
   local id = math.random(4000)
+  local words = string.format("%x", id % 16)
   local path
   if kind < 2 then
     path = "/bid.php?id=" .. id .. "&bidder=" .. user
   elseif kind < 11 then
-    path = "/item.php?id=" .. id .. "&rows=" .. math.random(50, 150)
+    path = "/item.php?id=" .. id .. "&words=" .. words .. "&rows=" .. math.random(50, 150)
   else
-    path = "/search.php?category=" .. id % 5 .. "&words=" .. string.format("%x", id % 16) .. "&rows=" .. math.random(50, 200)
+    path = "/search.php?category=" .. id % 5 .. "&words=" .. words .. "&rows=" .. math.random(50, 200)
   end
   -- Spread evenly, so that a short run has as many dear ones as a long one (an additive recurrence by the golden ratio).
-  path = path .. "&rounds=" .. math.floor(1000 + 23000 * ((turn * 0.6180339887 + user * 0.1370) % 1))
+  path = path .. "&rounds=" .. math.floor(2000 + 28000 * ((turn * 0.6180339887 + user * 0.1370) % 1))
   asked = now()
-  return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
+  return wrk.format("GET", path, { ["Accept-Encoding"] = "br" })
 end
 
 function response(status)
