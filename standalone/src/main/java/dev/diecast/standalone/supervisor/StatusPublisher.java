@@ -1,5 +1,6 @@
 package dev.diecast.standalone.supervisor;
 
+import dev.diecast.standalone.LocalHttp;
 import dev.diecast.standalone.controlplane.ControlPlane;
 import dev.diecast.standalone.process.SupervisedProcess;
 import java.io.IOException;
@@ -23,8 +24,7 @@ final class StatusPublisher implements AutoCloseable {
   private static final int NOT_FOUND = 404;
 
   private final Instance instance;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private final HttpClient http = LocalHttp.client(Duration.ofSeconds(2));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
   private final List<Server> servers = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.diecast.standalone.cli.run;
 
+import dev.diecast.standalone.LocalHttp;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.supervisor.Instance;
@@ -59,7 +60,7 @@ final class PipeDelays {
   }
 
   private static String metrics(int port) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+    try (HttpClient client = LocalHttp.client(PATIENCE)) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
               .timeout(PATIENCE)

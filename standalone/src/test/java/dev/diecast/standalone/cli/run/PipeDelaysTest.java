@@ -2,14 +2,20 @@ package dev.diecast.standalone.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.supervisor.Instance;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,20 +62,52 @@ class PipeDelaysTest {
     assertThat(PipeDelays.parse(TEXT, "default", "n", 10)).isEmpty();
   }
 
+  /** A daemon that was asked to, mixed up the two in an answer of megabytes. */
+  @Test
+  void theDaemonIsNotAskedToChangeToHttp2(@TempDir Path directory) throws Exception {
+    HttpServer daemon =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+    List<Headers> asked = new CopyOnWriteArrayList<>();
+    daemon.createContext(
+        "/metrics",
+        exchange -> {
+          asked.add(exchange.getRequestHeaders());
+          byte[] text = TEXT.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, text.length);
+          exchange.getResponseBody().write(text);
+          exchange.close();
+        });
+    daemon.start();
+    try {
+      Instance instance = instanceWithDaemon(directory, daemon.getAddress().getPort());
+      assertThat(PipeDelays.of(instance, "default", "m", 10, Progress.SILENT)).hasSize(2);
+      assertThat(asked)
+          .singleElement()
+          .satisfies(headers -> assertThat(headers).doesNotContainKey("Upgrade"));
+    } finally {
+      daemon.stop(0);
+    }
+  }
+
   /** A daemon that stands still: what was judged is not lost for its sake. */
   @Test
   void aDaemonThatDoesNotAnswerIsSaidAndNoMore(@TempDir Path directory) throws Exception {
-    Instance instance = new Instance("silent", directory);
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Files.writeString(
-          instance.statusFile(),
-          "{\"phase\":\"READY\",\"pid\":1,\"components\":[{\"name\":\"daemon\",\"port\":%d}]}"
-              .formatted(silent.getLocalPort()));
+      Instance instance = instanceWithDaemon(directory, silent.getLocalPort());
       List<String> said = new ArrayList<>();
       assertThat(PipeDelays.of(instance, "default", "m", 10, Progress.ofSteps(said::add)))
           .isEmpty();
       assertThat(said).singleElement().asString().contains("does not say how long frames were");
     }
+  }
+
+  private static Instance instanceWithDaemon(Path directory, int port) throws IOException {
+    Instance instance = new Instance("daemon", directory);
+    Files.writeString(
+        instance.statusFile(),
+        "{\"phase\":\"READY\",\"pid\":1,\"components\":[{\"name\":\"daemon\",\"port\":%d}]}"
+            .formatted(port));
+    return instance;
   }
 
   @Test
