@@ -60,40 +60,41 @@ public record GuestVcpus(List<Path> threads) {
   }
 
   /**
-   * What the host's scheduler has counted for all of them together ({@link ThreadTimes}, {@link
-   * Throttling}).
+   * What the host's scheduler has counted for all of them together.
    *
-   * @param runNanos time on a CPU
-   * @param delayNanos time ready to run and waiting for a CPU
-   * @param periods of their caps in which they had anything to run
+   * @param ofThreads their sum
+   * @param periods of their caps in which they had anything to run ({@link Throttling})
    */
-  public record Times(long runNanos, long delayNanos, long periods) {
+  public record Times(ThreadTimes ofThreads, long periods) {
+
+    /** Of two moments, what was counted between them. */
+    public Times since(Times before) {
+      return new Times(ofThreads.minus(before.ofThreads), periods - before.periods);
+    }
 
     /**
-     * Of the time since then in which they were ready to run, the share in which they ran; 1 where
-     * they never were.
+     * Of the time in which they were ready to run, the share in which they ran; 1 where they never
+     * were.
      */
-    public double servedSince(Times before) {
-      long run = runNanos - before.runNanos;
-      long delay = delayNanos - before.delayNanos;
-      return run <= 0 ? 1 : (double) run / (run + Math.max(0, delay));
+    public double served() {
+      long run = ofThreads.runNanos();
+      return run <= 0 ? 1 : (double) run / (run + Math.max(0, ofThreads.delayNanos()));
     }
   }
 
   /** Zero where there are none, or the kernel counts nothing (no CONFIG_SCHED_INFO). */
   public Times times() {
-    long run = 0;
-    long delay = 0;
-    for (Path thread : threads) {
-      try {
-        ThreadTimes counted = ThreadTimes.parse(Files.readString(thread.resolve("schedstat")));
-        run += counted.runNanos();
-        delay += counted.delayNanos();
-      } catch (IOException e) {
-        // It has ended, or is not counted.
-      }
+    return new Times(
+        threads.stream().map(GuestVcpus::timesOf).reduce(ThreadTimes.ZERO, ThreadTimes::plus),
+        periods());
+  }
+
+  private static ThreadTimes timesOf(Path thread) {
+    try {
+      return ThreadTimes.parse(Files.readString(thread.resolve("schedstat")));
+    } catch (IOException e) {
+      return ThreadTimes.ZERO; // it has ended, or is not counted
     }
-    return new Times(run, delay, periods());
   }
 
   /** Each has a cgroup of its own, once it is capped. */

@@ -77,7 +77,11 @@ class GuestVcpusKernelIT {
     GuestVcpus.Times firstBefore = first.times();
     GuestVcpus.Times secondBefore = second.times();
     Thread.sleep(WATCHED);
-    double ran = first.times().runNanos() - firstBefore.runNanos();
-    return ran / (ran + second.times().runNanos() - secondBefore.runNanos());
+    double ran = ranNanos(first, firstBefore);
+    return ran / (ran + ranNanos(second, secondBefore));
+  }
+
+  private static long ranNanos(GuestVcpus vcpus, GuestVcpus.Times before) {
+    return vcpus.times().since(before).ofThreads().runNanos();
   }
 }

@@ -3,6 +3,7 @@ package dev.diecast.standalone.virt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.standalone.virt.GuestVcpus.Times;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,21 +20,25 @@ class GuestVcpusTest {
     thread(11, "qemu-system-x86", "900 900 1");
     thread(12, "CPU 0/TCG", "100 20 3");
     thread(13, "CPU 1/KVM", "50 5 3");
-    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(150, 25, 0));
+    assertThat(GuestVcpus.in(task).times()).isEqualTo(times(150, 25));
   }
 
   @Test
   void aGuestThatIsGoneHasNone() {
     assertThat(GuestVcpus.in(task.resolve("gone")).threads()).isEmpty();
-    assertThat(GuestVcpus.in(task).times()).isEqualTo(new Times(0, 0, 0));
+    assertThat(GuestVcpus.in(task).times()).isEqualTo(times(0, 0));
   }
 
   @Test
   void aGuestThatWaitedHalfOfItsTimeWasServedByHalf() {
-    Times before = new Times(1_000, 100, 0);
-    assertThat(new Times(1_500, 600, 0).servedSince(before)).isEqualTo(0.5);
-    assertThat(new Times(1_500, 100, 0).servedSince(before)).isEqualTo(1);
-    assertThat(before.servedSince(before)).isEqualTo(1);
+    Times before = times(1_000, 100);
+    assertThat(times(1_500, 600).since(before).served()).isEqualTo(0.5);
+    assertThat(times(1_500, 100).since(before).served()).isEqualTo(1);
+    assertThat(before.since(before).served()).isEqualTo(1);
+  }
+
+  private static Times times(long runNanos, long delayNanos) {
+    return new Times(new ThreadTimes(runNanos, delayNanos), 0);
   }
 
   @Test

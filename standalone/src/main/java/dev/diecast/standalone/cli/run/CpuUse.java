@@ -48,11 +48,9 @@ record CpuUse(String node, String group, double due, long lostMicros, GuestVcpus
   }
 
   private double share(CpuUse before, Duration took) {
+    GuestVcpus.Times used = times.since(before.times);
     long worked =
-        SwitchLoss.workedMicros(
-            (times.runNanos() - before.times.runNanos()) / 1000,
-            times.periods() - before.times.periods(),
-            lostMicros);
+        SwitchLoss.workedMicros(used.ofThreads().runNanos() / 1000, used.periods(), lostMicros);
     return worked * 1e3 / took.toNanos() / due;
   }
 }

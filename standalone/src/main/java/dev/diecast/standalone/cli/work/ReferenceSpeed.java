@@ -62,7 +62,7 @@ record ReferenceSpeed(List<Guest> guests) {
     guest.vcpus.pin(core);
     GuestVcpus.Times before = guest.vcpus.times();
     double measured = rate.perSecond(guest.exec);
-    return measured / guest.vcpus.times().servedSince(before);
+    return measured / guest.vcpus.times().since(before).served();
   }
 
   static List<Integer> spread(List<Integer> cores) {

@@ -3,6 +3,7 @@ package dev.diecast.standalone.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.diecast.core.cpu.ThreadTimes;
 import dev.diecast.standalone.virt.GuestVcpus;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ class CpuUseTest {
         node.substring(0, node.indexOf('-')),
         0.1,
         1_000,
-        new GuestVcpus.Times(usageMicros * 1_000, 0, periods));
+        new GuestVcpus.Times(new ThreadTimes(usageMicros * 1_000, 0), periods));
   }
 
   @Test
