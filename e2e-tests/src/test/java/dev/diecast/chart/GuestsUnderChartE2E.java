@@ -3,6 +3,7 @@ package dev.diecast.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.diecast.e2e.Diecast;
 import dev.diecast.e2e.ModelLife;
 import dev.diecast.standalone.controlplane.ControlPlaneBinaries;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -20,8 +22,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
- * A model of real guests through its life, under the rights of the chart's service accounts and no
- * others.
+ * A model of real guests through its life, under the rights of the chart's service accounts and the
+ * capabilities of its daemon's container, and no others.
  */
 class GuestsUnderChartE2E extends ModelLife {
   private static final Set<String> RIGHTS =
@@ -41,10 +43,12 @@ class GuestsUnderChartE2E extends ModelLife {
     Path given =
         ControlPlaneBinaries.locate(directory.resolve("cache"), System.err::println).directory();
     server = AuditedApiServer.make(given, directory);
+    List<JsonNode> objects = Chart.render("");
     diecast =
         new Diecast(
             "e2e-chart",
-            Map.of(ControlPlaneBinaries.ASSETS_VARIABLE, server.programs().toString()));
+            Map.of(ControlPlaneBinaries.ASSETS_VARIABLE, server.programs().toString()),
+            Capabilities.only(Capabilities.ofChart(objects)));
     Diecast.Result up = diecast.run("up");
     assertThat(up.exit()).as(up.all()).isZero();
     client =
@@ -54,9 +58,7 @@ class GuestsUnderChartE2E extends ModelLife {
             .build();
     ChartCluster.install(
         client,
-        Chart.render("").stream()
-            .filter(object -> RIGHTS.contains(object.path("kind").asText()))
-            .toList());
+        objects.stream().filter(object -> RIGHTS.contains(object.path("kind").asText())).toList());
     become("operator", "operator/target/", Chart.NAMESPACE, Chart.OPERATOR);
     become("daemon", "node-daemon/target/", Chart.DAEMON_NAMESPACE, Chart.DAEMON);
     return diecast;
@@ -108,6 +110,11 @@ class GuestsUnderChartE2E extends ModelLife {
     assertThat(server.calls().stream().map(AuditedApiServer.Call::user))
         .contains(Chart.OPERATOR, Chart.DAEMON);
     assertThat(AuditedApiServer.lackedRight(server.calls())).isEmpty();
+    // Nor did one of them ask as nobody, which the log has no line of.
+    for (String part : List.of("operator", "daemon")) {
+      Path log = diecast.stateDirectory().resolve("logs").resolve(part + ".log");
+      assertThat(log).content().doesNotContain("system:anonymous");
+    }
   }
 
   /** That nothing was refused says something only if something would be. */

@@ -21,21 +21,20 @@ import java.util.stream.StreamSupport;
 public final class Diecast {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path home;
   private final String instance;
-  private final Map<String, String> environment;
+  private final Caller caller;
 
   public Diecast(String instance) {
-    this(instance, Map.of());
+    this(instance, Map.of(), List.of());
   }
 
   /**
    * @param environment of the command line, besides what it inherits
+   * @param before what runs the command line, such as setpriv with its flags
    */
-  public Diecast(String instance, Map<String, String> environment) {
-    this.home = home();
+  public Diecast(String instance, Map<String, String> environment, List<String> before) {
     this.instance = instance;
-    this.environment = Map.copyOf(environment);
+    this.caller = new Caller(environment, before);
   }
 
   public static Path home() {
@@ -61,61 +60,66 @@ public final class Diecast {
     }
   }
 
+  /** Whoever calls the command line. */
+  private record Caller(Map<String, String> environment, List<String> before) {
+
+    Process launch(Path out, Path err, List<String> line) throws IOException {
+      List<String> command = new ArrayList<>(before);
+      // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
+      // shell does not.
+      command.addAll(
+          List.of("env", "--default-signal=INT,TERM,HUP", home().resolve("diecast").toString()));
+      command.addAll(line);
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(home().toFile())
+              .redirectInput(Path.of("/dev/null").toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      return builder.start();
+    }
+
+    Result finish(List<String> line) throws IOException, InterruptedException {
+      Path out = Files.createTempFile("diecast", ".out");
+      Path err = Files.createTempFile("diecast", ".err");
+      try {
+        Process process = launch(out, err, line);
+        if (!process.waitFor(Duration.ofMinutes(15).toMillis(), TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly();
+          throw new IOException(line + " did not end: " + Files.readString(err));
+        }
+        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
+    }
+  }
+
   public Process start(Path out, Path err, String command, String... arguments) throws IOException {
-    return launch(out, err, line(command, arguments));
+    return caller.launch(out, err, line(command, ofInstance(), arguments));
   }
 
   /** A command on the instance. */
   public Result run(String command, String... arguments) throws IOException, InterruptedException {
-    return finish(line(command, arguments));
+    return caller.finish(line(command, ofInstance(), arguments));
   }
 
   /** A command that is of no instance. */
   public static Result ofNone(String command, String... arguments)
       throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of(command.split(" ")));
-    line.addAll(List.of(arguments));
-    return new Diecast("none").finish(line);
+    return new Caller(Map.of(), List.of()).finish(line(command, List.of(), arguments));
   }
 
-  private List<String> line(String command, String... arguments) {
-    List<String> line = new ArrayList<>(List.of(command.split(" ")));
-    line.addAll(List.of("--instance", instance));
-    line.addAll(List.of(arguments));
-    return line;
+  private List<String> ofInstance() {
+    return List.of("--instance", instance);
   }
 
-  private Process launch(Path out, Path err, List<String> line) throws IOException {
-    // Whoever runs the tests in the background ignores SIGINT, which children inherit; a person's
-    // shell does not.
-    List<String> command =
-        new ArrayList<>(
-            List.of("env", "--default-signal=INT,TERM,HUP", home.resolve("diecast").toString()));
-    command.addAll(line);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(home.toFile())
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().putAll(environment);
-    return builder.start();
-  }
-
-  private Result finish(List<String> line) throws IOException, InterruptedException {
-    Path out = Files.createTempFile("diecast", ".out");
-    Path err = Files.createTempFile("diecast", ".err");
-    try {
-      Process process = launch(out, err, line);
-      if (!process.waitFor(Duration.ofMinutes(15).toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw new IOException(line + " did not end: " + Files.readString(err));
-      }
-      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
-    } finally {
-      Files.delete(out);
-      Files.delete(err);
-    }
+  private static List<String> line(String command, List<String> options, String... arguments) {
+    return Stream.of(List.of(command.split(" ")), options, List.of(arguments))
+        .flatMap(List::stream)
+        .toList();
   }
 
   public Result kubectl(String... arguments) throws IOException, InterruptedException {
