@@ -62,9 +62,12 @@ public final class ModelWatch {
           && model.getMetadata().getGeneration().equals(model.getStatus().observedGeneration());
     }
 
-    /** Of the host that the model's nodes are on; one host is all that standalone has. */
-    public long tscKilohertz() {
-      return nodes.getFirst().getSpec().tscKilohertz();
+    /**
+     * Of the host that the model's nodes are on; one host is all that standalone has. Empty where
+     * their driver tells guests nothing of it.
+     */
+    public Optional<Long> tscKilohertz() {
+      return Optional.ofNullable(nodes.getFirst().getSpec().tscKilohertz());
     }
 
     public boolean isTrue(String type) {

@@ -28,13 +28,12 @@ public final class ReferenceGuests implements AutoCloseable {
 
   private static final String LABEL = "diecast.dev/reference-of";
 
-  /**
-   * As a dilated guest boots, at T = 1: the same machine and clock source, so that only T differs.
-   */
   private static final String KERNEL_ARGUMENTS =
       "console=ttyS0 panic=-1 quiet mitigations=off random.trust_cpu=on cryptomgr.notests"
-          + " hostname=reference tsc_early_khz=%d tsc=reliable no-kvmclock nohpet acpi_pm=off"
-          + " no_timer_check";
+          + " hostname=reference";
+
+  private static final String CLOCK_ARGUMENTS =
+      " tsc_early_khz=%d tsc=reliable no-kvmclock nohpet acpi_pm=off no_timer_check";
 
   private static final Duration BOOT = Duration.ofSeconds(120);
 
@@ -62,7 +61,7 @@ public final class ReferenceGuests implements AutoCloseable {
           .client()
           .resource(
               session.convert(
-                  virtualMachine(namespace, name, model, placed.tscKilohertz()),
+                  virtualMachine(namespace, name, model, kernelArguments(placed.tscKilohertz())),
                   VirtualMachine.class))
           .fieldManager("diecast-cli")
           .forceConflicts()
@@ -71,14 +70,24 @@ public final class ReferenceGuests implements AutoCloseable {
     return new ReferenceGuests(session, namespace, names);
   }
 
+  /**
+   * As a dilated guest of the same driver boots, at T = 1: the same machine and clock source, so
+   * that only T differs.
+   *
+   * @param tscKilohertz of the host, where guests are told it
+   */
+  static String kernelArguments(Optional<Long> tscKilohertz) {
+    return KERNEL_ARGUMENTS + tscKilohertz.map(CLOCK_ARGUMENTS::formatted).orElse("");
+  }
+
   private static Map<String, Object> virtualMachine(
-      String namespace, String name, String model, long tscKilohertz) {
+      String namespace, String name, String model, String kernelArguments) {
     Map<String, Object> kernelBoot =
         Map.of(
             "container",
             Map.of("image", IMAGE, "kernelPath", "/boot/vmlinuz", "initrdPath", "/boot/initrd"),
             "kernelArgs",
-            KERNEL_ARGUMENTS.formatted(tscKilohertz));
+            kernelArguments);
     Map<String, Object> domain =
         Map.of(
             "cpu", Map.of("cores", 1),
