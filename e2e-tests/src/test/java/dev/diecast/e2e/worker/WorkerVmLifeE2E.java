@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.diecast.e2e.Diecast;
+import dev.diecast.standalone.FileTree;
 import dev.diecast.standalone.process.ProcFilesystem;
 import dev.diecast.standalone.process.ProcessIdentity;
 import dev.diecast.standalone.worker.WorkerCommand;
@@ -16,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +109,22 @@ class WorkerVmLifeE2E {
     assertThatThrownBy(() -> vm.exec(WorkerCommand.of("true"))).isInstanceOf(IOException.class);
     try (var left = Files.list(at)) {
       assertThat(left).containsExactly(at.resolve("console.log"));
+    }
+  }
+
+  @Test
+  void theConsolesLogOfOneThatCrashedIsWhereItIsSaidToBe() throws Exception {
+    Diecast.Result crashed =
+        Diecast.ofNone("worker exec", "--", "sh", "-c", "echo c > /proc/sysrq-trigger");
+    assertThat(crashed.exit()).as(crashed.all()).isNotZero();
+    assertThat(crashed.err()).contains("the worker VM has ended while it ran sh -c");
+    Matcher named = Pattern.compile("\\(all of it: (.+)\\)").matcher(crashed.err());
+    assertThat(named.find()).as(crashed.err()).isTrue();
+    Path console = Path.of(named.group(1));
+    try {
+      assertThat(console).content().contains("sysrq triggered crash");
+    } finally {
+      FileTree.delete(console.getParent());
     }
   }
 }

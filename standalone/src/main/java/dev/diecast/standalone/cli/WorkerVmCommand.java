@@ -9,6 +9,7 @@ import dev.diecast.standalone.cli.session.Refusal;
 import dev.diecast.standalone.cli.session.Setup;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import dev.diecast.standalone.worker.WorkerCommand;
+import dev.diecast.standalone.worker.WorkerFailure;
 import dev.diecast.standalone.worker.WorkerImage;
 import dev.diecast.standalone.worker.WorkerKernel;
 import dev.diecast.standalone.worker.WorkerMachine;
@@ -173,10 +174,16 @@ final class WorkerVmCommand {
       WorkerImage image = image(wanted, progress);
       QemuInstallation qemu = QemuInstallation.locate(Setup.cache(), progress);
       Path own = Files.createTempDirectory("diecast-worker-");
+      boolean failed = false;
       try (WorkerVm vm = WorkerVm.boot(image, qemu, machine, own, progress)) {
         return run(vm, program);
+      } catch (WorkerFailure e) {
+        failed = true; // its message names the console's log
+        throw e;
       } finally {
-        FileTree.delete(own);
+        if (!failed) {
+          FileTree.delete(own);
+        }
       }
     }
 
