@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diecast.core.DilationFactor;
 import dev.diecast.core.fidelity.Share;
-import dev.diecast.core.frame.Frames;
+import dev.diecast.core.frame.GuestKernelClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -40,9 +40,7 @@ record DriverComparison(List<Double> byKernel, List<Double> byModule) {
    */
   static DriverComparison measure(ModuleHost host, int rounds, double difference) throws Exception {
     long kilohertz = Long.parseLong(host.bare("khz").get("khz"));
-    String arguments =
-        "tsc_early_khz=%d tsc=reliable no-kvmclock nohpet acpi_pm=off no_timer_check"
-            .formatted(Frames.assumedTscKilohertz(kilohertz, DilationFactor.parse(FACTOR)));
+    String arguments = GuestKernelClock.arguments(kilohertz, DilationFactor.parse(FACTOR));
     Guest kernel = host.boot("by-kernel", 1, "1/1", "-no-hpet -append '" + arguments + "'");
     Guest module = host.boot("by-module", 1, FACTOR + "/1", "-no-hpet");
     assertThat(kernel.awaitUp()[1]).startsWith("tsc");

@@ -2,8 +2,7 @@ package dev.diecast.operator.vm;
 
 import dev.diecast.api.v1alpha1.DilatedNodeSpec;
 import dev.diecast.api.v1alpha1.Driver;
-import dev.diecast.core.DilationFactor;
-import dev.diecast.core.frame.Frames;
+import dev.diecast.core.frame.GuestKernelClock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,11 +45,8 @@ final class KernelArguments {
         throw new IllegalStateException(
             "spec.tscKilohertz is absent: driver GuestKernel needs the host's TSC rate");
       }
-      DilationFactor factor = node.timeDilation().dilationFactor();
       arguments.add(
-          "tsc_early_khz="
-              + Frames.assumedTscKilohertz(node.tscKilohertz(), factor)
-              + " tsc=reliable no-kvmclock nohpet acpi_pm=off no_timer_check");
+          GuestKernelClock.arguments(node.tscKilohertz(), node.timeDilation().dilationFactor()));
     }
     return String.join(" ", arguments);
   }

@@ -1,5 +1,7 @@
 package dev.diecast.standalone.cli.work;
 
+import dev.diecast.core.DilationFactor;
+import dev.diecast.core.frame.GuestKernelClock;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.cli.session.Messages;
 import dev.diecast.standalone.cli.session.ModelWatch;
@@ -32,9 +34,6 @@ public final class ReferenceGuests implements AutoCloseable {
       "console=ttyS0 panic=-1 quiet mitigations=off random.trust_cpu=on cryptomgr.notests"
           + " hostname=reference";
 
-  private static final String CLOCK_ARGUMENTS =
-      " tsc_early_khz=%d tsc=reliable no-kvmclock nohpet acpi_pm=off no_timer_check";
-
   private static final Duration BOOT = Duration.ofSeconds(120);
 
   private final Session session;
@@ -56,13 +55,13 @@ public final class ReferenceGuests implements AutoCloseable {
             .mapToObj(i -> model.substring(0, Math.min(model.length(), 50)) + "-reference-" + i)
             .toList();
     progress.step("%d undilated reference guests start beside the model".formatted(COUNT));
+    String arguments = kernelArguments(placed.tscKilohertz());
     for (String name : names) {
       session
           .client()
           .resource(
               session.convert(
-                  virtualMachine(namespace, name, model, kernelArguments(placed.tscKilohertz())),
-                  VirtualMachine.class))
+                  virtualMachine(namespace, name, model, arguments), VirtualMachine.class))
           .fieldManager("diecast-cli")
           .forceConflicts()
           .serverSideApply();
@@ -77,7 +76,9 @@ public final class ReferenceGuests implements AutoCloseable {
    * @param tscKilohertz of the host, where guests are told it
    */
   static String kernelArguments(Optional<Long> tscKilohertz) {
-    return KERNEL_ARGUMENTS + tscKilohertz.map(CLOCK_ARGUMENTS::formatted).orElse("");
+    return tscKilohertz
+        .map(rate -> KERNEL_ARGUMENTS + " " + GuestKernelClock.arguments(rate, DilationFactor.NONE))
+        .orElse(KERNEL_ARGUMENTS);
   }
 
   private static Map<String, Object> virtualMachine(
