@@ -20,13 +20,15 @@ final class PacketMemory {
   private final MemorySegment segment;
   private final ByteBuffer buffer;
   private final int slotBytes;
+  private final int slots;
   private final int frameRoomBytes;
 
   PacketMemory(int slots, int maximumFrameBytes, Arena arena) throws SystemCallException {
     // One byte more than a frame may have, to tell those that are longer.
     frameRoomBytes = Math.max(maximumFrameBytes + 1, LEAST_FRAME_ROOM_BYTES);
     slotBytes = Math.ceilDiv(HEADROOM_BYTES + frameRoomBytes, 64) * 64;
-    long bytes = (long) slots * slotBytes;
+    this.slots = slots;
+    long bytes = (slots + 1L) * slotBytes;
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "%d packets of %d bytes need more than 2 GiB: take fewer descriptors or a smaller MTU"
@@ -48,6 +50,11 @@ final class PacketMemory {
   /** Where the frame of a slot begins in {@link #buffer}. */
   int frame(int slot) {
     return slot * slotBytes + HEADROOM_BYTES;
+  }
+
+  /** One more slot, for what is read only to see what it is. */
+  int spare() {
+    return slots;
   }
 
   long frameAddress(int slot) {

@@ -100,56 +100,60 @@ final class PeerLink implements AutoCloseable {
   void receive(FrameDoor door, long nowNanos) {
     for (int i = 0; i < MESSAGES_PER_TURN; i++) {
       int slot = door.slot(nowNanos);
-      if (slot == FrameDoor.REFUSED) {
-        if (calls.receive(socket.number(), small.address(), small.byteSize(), 0) < 0) {
-          return;
-        }
-        door.turnAway();
-        continue;
-      }
+      // An engine that takes no packets in still hears what time it is.
+      int place = slot == FrameDoor.REFUSED ? memory.spare() : slot;
       long bytes =
           calls.receive(
               socket.number(),
-              memory.frameAddress(slot) - PeerMessage.HEADER_BYTES,
+              memory.frameAddress(place) - PeerMessage.HEADER_BYTES,
               PeerMessage.HEADER_BYTES + (long) memory.frameRoomBytes(),
               SocketCalls.MSG_TRUNC);
-      if (bytes < 0) {
+      boolean isTaken = bytes >= 0 && take(door, slot, place, (int) bytes, nowNanos);
+      if (!isTaken && slot != FrameDoor.REFUSED) {
         door.giveBack(slot);
+      }
+      if (bytes < 0) {
         return;
       }
-      take(door, slot, (int) bytes, nowNanos);
     }
   }
 
-  private void take(FrameDoor door, int slot, int bytes, long nowNanos) {
+  /**
+   * @param place where the datagram is
+   * @return whether the slot is the door's
+   */
+  private boolean take(FrameDoor door, int slot, int place, int bytes, long nowNanos) {
     ByteBuffer buffer = memory.buffer();
-    int at = memory.frame(slot) - PeerMessage.HEADER_BYTES;
+    int at = memory.frame(place) - PeerMessage.HEADER_BYTES;
     int frameBytes = bytes - PeerMessage.HEADER_BYTES;
     if (frameBytes > door.maximumFrameBytes() || !isGenuine(buffer, at, bytes)) {
-      door.giveBack(slot);
-      return;
+      return false;
     }
     int from = PeerMessage.from(buffer, at);
     heardNanos[from] = nowNanos;
-    if (PeerMessage.type(buffer, at) == PeerMessage.PACKET) {
-      received[from]++;
-      door.takeOver(
-          slot,
-          frameBytes,
-          PeerMessage.source(buffer, at),
-          PeerMessage.destination(buffer, at),
-          PeerMessage.hop(buffer, at),
-          dueHere(from, PeerMessage.instant(buffer, at), nowNanos),
-          nowNanos);
-      return;
+    long instant = PeerMessage.instant(buffer, at);
+    switch (PeerMessage.type(buffer, at)) {
+      case PeerMessage.PACKET -> {
+        received[from]++;
+        if (slot == FrameDoor.REFUSED) {
+          door.turnAway();
+          return false;
+        }
+        door.takeOver(
+            slot,
+            frameBytes,
+            PeerMessage.source(buffer, at),
+            PeerMessage.destination(buffer, at),
+            PeerMessage.hop(buffer, at),
+            dueHere(from, instant, nowNanos),
+            nowNanos);
+        return true;
+      }
+      case PeerMessage.QUESTION -> answer(from, instant);
+      default ->
+          clocks[from].sample(instant, PeerMessage.peerInstant(buffer, at), System.nanoTime());
     }
-    if (PeerMessage.type(buffer, at) == PeerMessage.QUESTION) {
-      answer(from, PeerMessage.instant(buffer, at));
-    } else {
-      clocks[from].sample(
-          PeerMessage.instant(buffer, at), PeerMessage.peerInstant(buffer, at), System.nanoTime());
-    }
-    door.giveBack(slot);
+    return false;
   }
 
   private boolean isGenuine(ByteBuffer buffer, int at, int bytes) {

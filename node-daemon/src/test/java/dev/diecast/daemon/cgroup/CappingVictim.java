@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -67,6 +68,32 @@ final class CappingVictim {
       CapOutcome outcome = capping.cap(identity(uid), due, qemu, new VcpuThreads(proc, qemu.pid()));
       System.out.println("DONE " + outcome);
     }
+  }
+
+  /**
+   * How it is started. Interpreted, as it ends before it would be fast: and an emulated processor
+   * has been seen to run code that another one was still writing (SIGILL in a method just
+   * compiled).
+   */
+  static List<String> command(
+      CgroupHierarchy hierarchy, Path state, String uid, String action, CpuCap due) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx64m",
+        "-Xint",
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        System.getProperty("java.class.path"),
+        CappingVictim.class.getName(),
+        hierarchy.version().name(),
+        hierarchy.mountPoint().toString(),
+        hierarchy.mountRoot(),
+        state.toString(),
+        uid,
+        action,
+        Long.toString(due.quotaMicros()),
+        Long.toString(due.periodMicros()));
   }
 
   static VmIdentity identity(String uid) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -113,25 +114,11 @@ class ObstacleKernelIT {
   void noPermission() throws Exception {
     run("chmod", "0555", cgroup.directory().toString());
     CgroupHierarchy hierarchy = cgroup.asHierarchy();
-    Process victim =
-        new ProcessBuilder(
-                "setpriv",
-                "--bounding-set=-dac_override,-dac_read_search",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CappingVictim.class.getName(),
-                hierarchy.version().name(),
-                hierarchy.mountPoint().toString(),
-                hierarchy.mountRoot(),
-                temporary.resolve("state").toString(),
-                vm.uid(),
-                "cap",
-                "20000",
-                "100000")
-            .redirectErrorStream(true)
-            .start();
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search"));
+    command.addAll(
+        CappingVictim.command(hierarchy, temporary.resolve("state"), vm.uid(), "cap", FIFTH));
+    Process victim = new ProcessBuilder(command).redirectErrorStream(true).start();
     victim.getOutputStream().write("0\n".getBytes(StandardCharsets.US_ASCII));
     victim.getOutputStream().flush();
     String said = new String(victim.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

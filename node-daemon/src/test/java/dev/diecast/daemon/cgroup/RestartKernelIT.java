@@ -166,24 +166,8 @@ class RestartKernelIT {
   }
 
   private Process launch(String action, CpuCap due) throws IOException {
-    CgroupHierarchy hierarchy = cgroup.asHierarchy();
     return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CappingVictim.class.getName(),
-            hierarchy.version().name(),
-            hierarchy.mountPoint().toString(),
-            hierarchy.mountRoot(),
-            state.toString(),
-            vm.uid(),
-            action,
-            Long.toString(due.quotaMicros()),
-            Long.toString(due.periodMicros()))
+            CappingVictim.command(cgroup.asHierarchy(), state, vm.uid(), action, due))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

@@ -7,6 +7,7 @@ import dev.diecast.core.ethernet.Station;
 import dev.diecast.core.network.Pipe;
 import dev.diecast.core.network.PipeAttributes;
 import dev.diecast.core.network.QueueLimit;
+import dev.diecast.core.pipe.Door;
 import dev.diecast.core.pipe.EmulatedNetwork;
 import dev.diecast.core.pipe.Partition;
 import java.io.IOException;
@@ -47,19 +48,29 @@ class PeerLinkIT {
     addresses = List.of(freeAddress(), freeAddress());
     engines = new PipeEngine[2];
     for (int i = 0; i < 2; i++) {
-      Partition partition = new Partition(i, List.of(0, 1, 0, 1), List.of(0, 1));
-      engines[i] =
-          PipeEngine.start(
-              "host" + i,
-              network(),
-              EngineSettings.DEFAULT,
-              new Peers(
-                  partition,
-                  addresses.get(i),
-                  Map.of(1 - i, new Peer(addresses.get(1 - i), key(i))),
-                  NETWORK));
-      engines[i].attach(i, new PortSpec.StreamListen(directory.resolve("s" + i)));
+      engines[i] = start(i, Door.DEFAULT, DELAY_NANOS);
     }
+  }
+
+  private PipeEngine start(int i, Door door, long delayNanos) throws IOException {
+    EngineSettings settings = EngineSettings.DEFAULT;
+    PipeEngine engine =
+        PipeEngine.start(
+            "host" + i,
+            network(delayNanos),
+            new EngineSettings(
+                door,
+                settings.maximumFrameBytes(),
+                settings.seed(),
+                settings.spinNanos(),
+                settings.realTime()),
+            new Peers(
+                new Partition(i, List.of(0, 1, 0, 1), List.of(0, 1)),
+                addresses.get(i),
+                Map.of(1 - i, new Peer(addresses.get(1 - i), key(i))),
+                NETWORK));
+    engine.attach(i, new PortSpec.StreamListen(directory.resolve("s" + i)));
+    return engine;
   }
 
   @AfterEach
@@ -80,9 +91,9 @@ class PeerLinkIT {
     }
   }
 
-  private static EmulatedNetwork network() {
+  private static EmulatedNetwork network(long delayNanos) {
     PipeAttributes attributes =
-        new PipeAttributes(1_000_000_000, DELAY_NANOS, 0, new QueueLimit.Packets(1000));
+        new PipeAttributes(1_000_000_000, delayNanos, 0, new QueueLimit.Packets(1000));
     int[] there = {0, 1, 2, 3};
     int[] back = {3, 2, 1, 0};
     return new EmulatedNetwork(
@@ -130,6 +141,40 @@ class PeerLinkIT {
     assertThat(there.sentPackets() + back.sentPackets()).isEqualTo(50 * (3 + 3));
     assertThat(engines[0].report().pipes().get(1)).isEmpty();
     assertThat(engines[0].report().pipes().get(0)).isPresent();
+  }
+
+  /**
+   * Such an engine loses packets and nothing else: what time it is, it hears and says as before.
+   */
+  @Test
+  void anEngineThatIsFullCountsPacketsAndHearsTheOther() throws Exception {
+    int room = 4;
+    int frames = 10;
+    engines[1].close();
+    engines[1] = start(1, new Door(room, Long.MAX_VALUE), Duration.ofMinutes(5).toNanos());
+    awaitClocks();
+    try (StreamGuest a = guest(0)) {
+      for (int i = 0; i < frames; i++) {
+        a.send(List.of(TwoStations.frame(0, i, 60)));
+      }
+      Awaitility.await().until(() -> turnedAwayByTheSecond() >= frames - room);
+      Awaitility.await()
+          .during(Duration.ofSeconds(3)) // in which they ask each other many times
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                assertThat(turnedAwayByTheSecond()).isEqualTo(frames - room);
+                for (int i = 0; i < 2; i++) {
+                  assertThat(engines[i].report().link().peers().get(1 - i).silentNanos())
+                      .isLessThan(2_000_000_000);
+                }
+              });
+    }
+    assertThat(engines[1].report().link().peers().get(0).receivedPackets()).isEqualTo(frames);
+  }
+
+  private long turnedAwayByTheSecond() throws IOException {
+    return engines[1].report().scheduler().doorDropsFull();
   }
 
   @Test
