@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Compares the results of two runs: throughput, latency (Kolmogorov-Smirnov), CPU per tier.",
       "Each is a directory that `run --results` wrote, with what tools in the guests printed put",
-      "beside, or one such file (wrk, pgbench, fio json, iperf3 json, JSON lines)."
+      "beside, a directory of such directories (one run, repeated), or one such file (wrk, pgbench,",
+      "fio json, iperf3 json, JSON lines)."
     },
     footer = {
       "",

@@ -12,11 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A run's results as they lie on disk: one file, or a directory of them.
+ * A run's results as they lie on disk: one file, a directory of them, or a directory of such
+ * directories, which are the same run repeated.
  *
  * @param verdict of the run itself; empty where it is not on record
  * @param timeDilationFactor T, empty likewise
@@ -51,17 +55,62 @@ public record RunRecord(
     if (!Files.isDirectory(path)) {
       throw new IllegalArgumentException(path + ": there is no such file or directory");
     }
-    JsonNode report = JSON.missingNode();
     if (Files.exists(path.resolve(REPORT))) {
-      report = JSON.readTree(path.resolve(REPORT).toFile());
+      return directory(path, JSON.readTree(path.resolve(REPORT).toFile()));
     }
+    List<RunRecord> repeated = new ArrayList<>();
+    for (Path run : entries(path, entry -> Files.exists(entry.resolve(REPORT)))) {
+      repeated.add(read(run));
+    }
+    return repeated.isEmpty()
+        ? directory(path, JSON.missingNode())
+        : together(path.toString(), repeated);
+  }
+
+  private static List<Path> entries(Path directory, Predicate<Path> wanted) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(wanted).sorted().toList();
+    }
+  }
+
+  /** The same run several times, as one: no better than the worst of them. */
+  private static RunRecord together(String name, List<RunRecord> runs) {
+    RunRecord first = runs.getFirst();
+    for (RunRecord run : runs) {
+      if (!run.timeDilationFactor.equals(first.timeDilationFactor)
+          || !run.keys().equals(first.keys())) {
+        throw new IllegalArgumentException(
+            ("%s: %s and %s are no repetitions of one run (T %s with %s; T %s with %s): put runs that"
+                    + " differ into directories of their own")
+                .formatted(
+                    name,
+                    first.name,
+                    run.name,
+                    first.timeDilationFactor.orElse("unknown"),
+                    first.keys(),
+                    run.timeDilationFactor.orElse("unknown"),
+                    run.keys()));
+      }
+    }
+    return new RunRecord(
+        name,
+        Optional.of(
+            Outcome.together(
+                runs.stream().map(run -> run.verdict.orElse(Outcome.UNKNOWN)).toList())),
+        first.timeDilationFactor,
+        pooled(runs.stream().flatMap(run -> run.series.stream()).toList()));
+  }
+
+  private Set<String> keys() {
+    return series.stream().map(Series::key).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static RunRecord directory(Path path, JsonNode report) throws IOException {
     List<Series> all = new ArrayList<>();
-    try (Stream<Path> files = Files.list(path)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        String name = file.getFileName().toString();
-        if (!name.equals(REPORT) && !name.startsWith(".") && !name.endsWith(".html")) {
-          all.addAll(series(file, seriesName(name)));
-        }
+    for (Path file : entries(path, Files::isRegularFile)) {
+      String name = file.getFileName().toString();
+      if (!name.equals(REPORT) && !name.startsWith(".") && !name.endsWith(".html")) {
+        all.addAll(series(file, seriesName(name)));
       }
     }
     if (all.isEmpty()) {

@@ -264,6 +264,26 @@ class ComparisonTest {
     assertThat(comparison.rows().getFirst().text()).contains("its own verdict is FAIL");
   }
 
+  /** Each boot of a guest has its own luck: a side may be several runs. */
+  @Test
+  void aDirectoryOfRunsIsTheSameRunRepeated() throws IOException {
+    run("a/1", "PASS", 90, normal(1, 100, 0.1));
+    run("a/2", "PASS", 110, normal(2, 300, 0.1));
+    RunRecord both = RunRecord.read(directory.resolve("a"));
+    assertThat(both.verdict()).contains(Outcome.PASS);
+    assertThat(both.timeDilationFactor()).isPresent();
+    assertThat(both.series())
+        .anyMatch(one -> one instanceof Series.Throughput rate && rate.value() == 100)
+        .anyMatch(
+            one -> one instanceof Series.Latency all && all.distribution().count() == 100 + 300);
+    run("a/3", "FAIL", 100, normal(3, 100, 0.1));
+    assertThat(RunRecord.read(directory.resolve("a")).verdict()).contains(Outcome.FAIL);
+    Files.writeString(directory.resolve("a/3/load.txt"), PGBENCH);
+    assertThatThrownBy(() -> RunRecord.read(directory.resolve("a")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("a/1", "a/3", "no repetitions", "Throughput load");
+  }
+
   @Test
   void aSeriesOfOneRunAloneIsUnknown() throws IOException {
     Path a = run("a", "PASS", 100, normal(1, 100, 0.1));
