@@ -10,18 +10,18 @@ usage() {
   cat <<TEXT
 usage: compare.sh [options]
 
-Runs a shop of three tiers (nginx, PHP, MariaDB) and its users three times on this machine, and compares:
+Runs a shop of three tiers (nginx, PHP, MariaDB) and its users on this machine, and compares:
 
-  baseline  one copy, undilated, each tier with its full share of the host
+  baseline  one copy, undilated, each tier with its full share of the host; COPIES times, each anew
   dilated   COPIES copies at once at T, each with 1/T of that share
   control   COPIES copies at once, each with 1/T of that share, undilated
 
 The dilated run must be the same as the baseline, and the control must not. Exit codes: 0 so it is, 1 it is not, 2 refused, 3 unknown.
-Takes about 20 minutes at T = 5.
+Takes about 35 minutes at T = 5.
 
   --factor T       time dilation factor (default: $factor)
   --copies N       copies of the shop (default: $copies)
-  --seconds S      guest time of the load on each copy (default: $seconds); the baseline's one copy is loaded N times as long
+  --seconds S      guest time of the load on each copy (default: $seconds)
   --users N        users of each copy (default: $users)
 TEXT
   common_options
@@ -30,19 +30,23 @@ TEXT
 . "$here/../runs.sh"
 options "$@"
 
-image localhost/shop-web:1 web nginx-light libnginx-mod-http-brotli-filter
+image localhost/shop-web:1 web nginx-light
 image localhost/shop-app:1 app php8.2-fpm php8.2-mysql
 image localhost/shop-db:1 db mariadb-server-core
 image localhost/shop-client:1 client wrk
 start
 
-shop() { # NAME COPIES SECONDS PATIENCE: a run of the model on standard input
+shop() { # NAME COPIES PATIENCE [DRAW]: a run of the model on standard input
   sed "s/^    replicas: .*/    replicas: $2/" |
-    run "$1" --boot-timeout "$4" --load-timeout 3600 --prepare "client: shop-load 5 $users" --load "client: shop-load $3 $users"
+    run "$1" --boot-timeout "$3" --load-timeout 3600 --prepare "client: shop-load 5 $users" \
+      --load "client: shop-load $seconds $users ${4:-}"
 }
-variant 1 1 <"$here/model.yaml" | shop baseline 1 $((seconds * copies)) 60
-variant "$factor" 1 <"$here/model.yaml" | shop dilated "$copies" "$seconds" 60
-variant 1 "$factor" <"$here/model.yaml" | shop control "$copies" "$seconds" $((60 * factor))
+# Each boot has its own luck, and so has each of the copies that are dilated: as many of both, with the same users.
+for copy in $(seq 0 $((copies - 1))); do
+  variant 1 1 <"$here/model.yaml" | shop "baseline/$copy" 1 60 "$copy"
+done
+variant "$factor" 1 <"$here/model.yaml" | shop dilated "$copies" 60
+variant 1 "$factor" <"$here/model.yaml" | shop control "$copies" $((60 * factor))
 [ -z "$only" ] || exit 0
 
 # What users and tiers saw; whether each machine was as fast as it should be, the runs' own verdicts say.

@@ -1,4 +1,4 @@
--- Users of the shop for wrk: each looks, searches, bids, and thinks in between. Every run of a copy draws the same.
+-- Users of the shop for wrk: each looks, searches, bids, and thinks in between. With the same number all draw the same.
 local ffi = require("ffi")
 ffi.cdef [[
   typedef struct { long seconds, nanoseconds; } moment;
@@ -19,9 +19,8 @@ function setup(thread)
   thread:set("user", #threads)
 end
 
-function init()
-  local name = io.open("/proc/sys/kernel/hostname"):read("*l")
-  math.randomseed(user + 100 * tonumber(name:match("%d+$")))
+function init(arguments)
+  math.randomseed(user + 100 * tonumber(arguments[1]))
   latencies, failed = {}, 0
 end
 
@@ -47,7 +46,7 @@ function request()
   -- Spread evenly, so that a short run has as many dear ones as a long one (an additive recurrence by the golden ratio).
   path = path .. "&rounds=" .. math.floor(2000 + 28000 * ((turn * 0.6180339887 + user * 0.1370) % 1))
   asked = now()
-  return wrk.format("GET", path, { ["Accept-Encoding"] = "br" })
+  return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end
 
 function response(status)

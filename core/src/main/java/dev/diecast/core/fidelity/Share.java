@@ -10,8 +10,11 @@ public record Share(double value, double error) {
   /** Keeps a ratio such as 1.1, which no double holds, on the right side of its tolerance. */
   private static final double ROUNDING = 1e-9;
 
-  /** A standard error of the median, in median absolute deviations, of a normal distribution. */
-  private static final double MEDIAN_ERROR = 1.2533 * 1.4826;
+  /** A standard deviation in median absolute deviations, of a normal distribution. */
+  static final double NORMAL_DEVIATION = 1.4826;
+
+  /** A standard error of the median likewise. */
+  private static final double MEDIAN_ERROR = 1.2533 * NORMAL_DEVIATION;
 
   public Share {
     if (!(error >= 0) || !Double.isFinite(value)) {

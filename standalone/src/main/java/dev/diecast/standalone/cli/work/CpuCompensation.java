@@ -10,6 +10,7 @@ import dev.diecast.api.v1alpha1.SwitchLosses;
 import dev.diecast.core.Rational;
 import dev.diecast.core.cpu.CpuCap;
 import dev.diecast.core.cpu.SwitchLoss;
+import dev.diecast.core.fidelity.RandomEffects;
 import dev.diecast.core.fidelity.Share;
 import dev.diecast.core.fidelity.Window;
 import dev.diecast.core.frame.Frames;
@@ -111,12 +112,15 @@ public final class CpuCompensation {
   /**
    * Rounds in which a node did not get its time do not count for it: what it lost was no switch's
    * doing. Those of the others do: of many nodes there is hardly a time when all are left alone.
+   * Nodes of different slowdowns lose nearly the same, and one node alone of its kind tells little.
    */
   private Map<Rational, Share> measure(
       ModelWatch watch, List<CpuProbe.Subject> subjects, int rounds)
       throws IOException, InterruptedException {
     Map<Rational, List<Double>> lost = new TreeMap<>();
-    for (int times = 0; times < MOST_TIMES && (times == 0 || isRestless(shares(lost))); times++) {
+    for (int times = 0;
+        times < MOST_TIMES && (times == 0 || isRestless(RandomEffects.of(lost)));
+        times++) {
       Instant begin = Instant.now();
       CpuProbe.Result work = probe.measure(subjects, rounds);
       List<DilatedNode> nodes = nodes(watch);
@@ -131,17 +135,7 @@ public final class CpuCompensation {
               (slowdown, readings) ->
                   lost.computeIfAbsent(slowdown, _ -> new ArrayList<>()).addAll(readings));
     }
-    return shares(lost);
-  }
-
-  private static Map<Rational, Share> shares(Map<Rational, List<Double>> readings) {
-    Map<Rational, Share> shares = new TreeMap<>();
-    readings.forEach(
-        (slowdown, values) ->
-            shares.put(
-                slowdown,
-                Share.ofReadings(values.stream().mapToDouble(Double::doubleValue).toArray())));
-    return shares;
+    return RandomEffects.of(lost);
   }
 
   /** Those whose vCPUs got what was due, by their daemon's word. */
