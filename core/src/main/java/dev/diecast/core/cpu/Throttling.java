@@ -16,6 +16,12 @@ public record Throttling(long periods, long throttledPeriods, long nanos) {
         periods + other.periods, throttledPeriods + other.throttledPeriods, nanos + other.nanos);
   }
 
+  /** What was counted since an earlier moment. */
+  public Throttling minus(Throttling before) {
+    return new Throttling(
+        periods - before.periods, throttledPeriods - before.throttledPeriods, nanos - before.nanos);
+  }
+
   /**
    * Reads the file: v1 has {@code throttled_time} in ns, v2 {@code throttled_usec} in microseconds;
    * what is not there is 0.

@@ -63,13 +63,17 @@ public record GuestVcpus(List<Path> threads) {
    * What the host's scheduler has counted for all of them together.
    *
    * @param ofThreads their sum
-   * @param periods of their caps in which they had anything to run ({@link Throttling})
+   * @param caps how often their caps stopped them
    */
-  public record Times(ThreadTimes ofThreads, long periods) {
+  public record Times(ThreadTimes ofThreads, Throttling caps) {
+
+    public Times plus(Times other) {
+      return new Times(ofThreads.plus(other.ofThreads), caps.plus(other.caps));
+    }
 
     /** Of two moments, what was counted between them. */
     public Times since(Times before) {
-      return new Times(ofThreads.minus(before.ofThreads), periods - before.periods);
+      return new Times(ofThreads.minus(before.ofThreads), caps.minus(before.caps));
     }
 
     /**
@@ -86,7 +90,7 @@ public record GuestVcpus(List<Path> threads) {
   public Times times() {
     return new Times(
         threads.stream().map(GuestVcpus::timesOf).reduce(ThreadTimes.ZERO, ThreadTimes::plus),
-        periods());
+        throttling());
   }
 
   private static ThreadTimes timesOf(Path thread) {
@@ -98,8 +102,8 @@ public record GuestVcpus(List<Path> threads) {
   }
 
   /** Each has a cgroup of its own, once it is capped. */
-  private long periods() {
-    return cgroups().stream().mapToLong(GuestVcpus::periods).sum();
+  private Throttling throttling() {
+    return cgroups().stream().map(GuestVcpus::throttling).reduce(Throttling.NONE, Throttling::plus);
   }
 
   private List<Path> cgroups() {
@@ -109,11 +113,11 @@ public record GuestVcpus(List<Path> threads) {
         .toList();
   }
 
-  private static long periods(Path cgroup) {
+  private static Throttling throttling(Path cgroup) {
     try {
-      return Throttling.parse(Files.readString(cgroup.resolve("cpu.stat"))).periods();
+      return Throttling.parse(Files.readString(cgroup.resolve("cpu.stat")));
     } catch (IOException e) {
-      return 0; // the root has none, nor has one that is gone
+      return Throttling.NONE; // the root has none, nor has one that is gone
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.standalone.virt.GuestVcpus.Times;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class GuestVcpusTest {
   }
 
   private static Times times(long runNanos, long delayNanos) {
-    return new Times(new ThreadTimes(runNanos, delayNanos), 0);
+    return new Times(new ThreadTimes(runNanos, delayNanos), Throttling.NONE);
   }
 
   @Test

@@ -47,10 +47,23 @@ record CpuUse(String node, String group, double due, long lostMicros, GuestVcpus
                 Collectors.averagingDouble(use -> use.share(earlier.get(use.node), took))));
   }
 
+  /** What the nodes of each group used together, as their host counted it. */
+  static Map<String, GuestVcpus.Times> byGroup(List<CpuUse> before, List<CpuUse> after) {
+    Map<String, GuestVcpus.Times> used = new TreeMap<>();
+    Map<String, CpuUse> earlier =
+        before.stream().collect(Collectors.toMap(CpuUse::node, Function.identity()));
+    after.forEach(
+        use ->
+            used.merge(
+                use.group, use.times.since(earlier.get(use.node).times), GuestVcpus.Times::plus));
+    return used;
+  }
+
   private double share(CpuUse before, Duration took) {
     GuestVcpus.Times used = times.since(before.times);
     long worked =
-        SwitchLoss.workedMicros(used.ofThreads().runNanos() / 1000, used.periods(), lostMicros);
+        SwitchLoss.workedMicros(
+            used.ofThreads().runNanos() / 1000, used.caps().periods(), lostMicros);
     return worked * 1e3 / took.toNanos() / due;
   }
 }

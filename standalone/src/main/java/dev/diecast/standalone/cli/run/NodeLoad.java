@@ -77,6 +77,16 @@ record NodeLoad(Session session, Progress progress, NodeLoad.Plan plan) {
     List<CpuUse> after = uses(nodes);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     progress.step("load: done after %d s of host time".formatted(took.toSeconds()));
+    CpuUse.byGroup(before, after)
+        .forEach(
+            (group, used) ->
+                progress.step(
+                    "load: %s used a core of the host for %.2f s, in %d periods of its caps, which stopped it in %d of them"
+                        .formatted(
+                            group,
+                            used.ofThreads().runNanos() / 1e9,
+                            used.caps().periods(),
+                            used.caps().throttledPeriods())));
     return new Outcome(printed, CpuUse.shares(before, after, took), took);
   }
 

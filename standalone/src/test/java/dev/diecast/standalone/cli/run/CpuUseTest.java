@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.diecast.core.cpu.ThreadTimes;
+import dev.diecast.core.cpu.Throttling;
 import dev.diecast.standalone.virt.GuestVcpus;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,8 @@ class CpuUseTest {
         node.substring(0, node.indexOf('-')),
         0.1,
         1_000,
-        new GuestVcpus.Times(new ThreadTimes(usageMicros * 1_000, 0), periods));
+        new GuestVcpus.Times(
+            new ThreadTimes(usageMicros * 1_000, 0), new Throttling(periods, 0, 0)));
   }
 
   @Test
