@@ -10,7 +10,7 @@ if ($item === null) {
 }
 $bids = $db->execute_query('SELECT bidder, amount FROM bids WHERE item = ? ORDER BY amount DESC LIMIT 20', [$id])->fetch_all(MYSQLI_ASSOC);
 $others = $db->execute_query(
-    'SELECT id, name, description, price FROM items WHERE category = ? AND description REGEXP ? ORDER BY price LIMIT ?',
+    'SELECT id, name, description, barcode, price FROM items WHERE category = ? AND description REGEXP ? ORDER BY price LIMIT ?',
     [$item['category'], expression($_GET['words']), (int) $_GET['rows']]
 )->fetch_all(MYSQLI_ASSOC);
 page($item['name'], table([$item]) . table($bids) . table($others));

@@ -3,7 +3,7 @@
 require __DIR__ . '/shop.php';
 $db = shop();
 $found = $db->execute_query(
-    'SELECT i.id, i.name, i.description, i.price, COUNT(b.id) AS bids, MAX(b.amount) AS best
+    'SELECT i.id, i.name, i.description, i.barcode, i.price, COUNT(b.id) AS bids, MAX(b.amount) AS best
      FROM items i LEFT JOIN bids b ON b.item = i.id
      WHERE i.category = ? AND i.description REGEXP ?
      GROUP BY i.id ORDER BY i.price DESC, i.name LIMIT ?',
