@@ -38,7 +38,7 @@ start
 
 shop() { # NAME COPIES PATIENCE [DRAW]: a run of the model on standard input
   sed "s/^    replicas: .*/    replicas: $2/" |
-    run "$1" --boot-timeout "$3" --load-timeout 3600 --prepare "client: shop-load 5 $users" \
+    run "$1" --boot-timeout "$3" --load-timeout 3600 --compensation-rounds 10 --prepare "client: shop-load 5 $users" \
       --load "client: shop-load $seconds $users ${4:-}"
 }
 # Each boot has its own luck, and so has each of the copies that are dilated: as many of both, with the same users.

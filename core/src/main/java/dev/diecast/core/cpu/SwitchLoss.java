@@ -135,14 +135,16 @@ public record SwitchLoss(Map<Rational, Long> microsBySlowdown) {
   }
 
   /**
-   * CPU time in which work was done, of what was used.
+   * Of the CPU time that a vCPU used, the part in which it worked: (Q - c) / Q, as one has it whose
+   * quota is used up in every period. It is taken to be the same for one that is busy for a part of
+   * the time. A loss for each period in which anything ran would say too much of those: most of
+   * their periods have no more than a timer's tick.
    *
-   * @param usageMicros host time on a CPU
-   * @param periods in which there was anything to run: each began with what is lost
-   * @param lostMicros in every period
+   * @param inForce with the correction
+   * @param correctionMicros part of its quota: what is lost in a period
    */
-  public static long workedMicros(long usageMicros, long periods, long lostMicros) {
-    return Math.max(0, usageMicros - periods * lostMicros);
+  public static double workShare(CpuCap inForce, long correctionMicros) {
+    return (double) (inForce.quotaMicros() - correctionMicros) / inForce.quotaMicros();
   }
 
   /** The same table with what was measured at some slowdowns in place of what it had there. */

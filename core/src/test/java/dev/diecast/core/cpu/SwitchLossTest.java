@@ -57,12 +57,11 @@ class SwitchLossTest {
     assertThat(SwitchLoss.measured(new CpuCap(quota, period), correction, ratio)).hasValue(lost);
   }
 
-  /** Half of a quota of 11 ms, 1 of them for what is lost, is not half of the 10 that are due. */
+  /** Of a quota of 11 ms 1 is for what is lost. */
   @Test
-  void whoeverRanForAPartOfEachPeriodLostAsMuchInItAsOneThatRanForAllOfIt() {
-    assertThat(SwitchLoss.workedMicros(10 * 11_000, 10, 1_000)).isEqualTo(100_000);
-    assertThat(SwitchLoss.workedMicros(10 * 5_500, 10, 1_000)).isEqualTo(45_000);
-    assertThat(SwitchLoss.workedMicros(500, 10, 1_000)).isZero();
+  void theWorkShareIsWhatIsLeftOfAQuota() {
+    assertThat(SwitchLoss.workShare(new CpuCap(11_000, 100_000), 1_000)).isEqualTo(10.0 / 11);
+    assertThat(SwitchLoss.workShare(new CpuCap(100_000, 100_000), 0)).isEqualTo(1);
   }
 
   @Test

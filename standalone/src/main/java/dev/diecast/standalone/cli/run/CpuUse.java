@@ -7,7 +7,6 @@ import dev.diecast.standalone.virt.GuestVcpus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -17,24 +16,22 @@ import java.util.stream.Collectors;
  *
  * @param node its name
  * @param due host cores that T gives them
- * @param lostMicros in each period, which its caps are wider by
+ * @param workShare of what is used ({@link SwitchLoss#workShare})
  */
-record CpuUse(String node, String group, double due, long lostMicros, GuestVcpus.Times times) {
+record CpuUse(String node, String group, double due, double workShare, GuestVcpus.Times times) {
 
   static CpuUse of(DilatedNode node, GuestVcpus.Times times) {
     return new CpuUse(
         node.getMetadata().getName(),
         node.getSpec().group(),
         FidelityRun.due(node).toDouble(),
-        CpuCompensation.cpu(node)
-            .flatMap(cpu -> Optional.ofNullable(cpu.correctionMicros()))
-            .orElse(0L),
+        CpuCompensation.cpu(node).map(CpuCompensation::workShare).orElse(1.0),
         times);
   }
 
   /**
-   * What was used for work over what was due, the mean of each group's nodes: what is lost in each
-   * period is no work.
+   * What was used for work over what was due, the mean of each group's nodes: what is lost at
+   * switches is no work.
    */
   static Map<String, Double> shares(List<CpuUse> before, List<CpuUse> after, Duration took) {
     Map<String, CpuUse> earlier =
@@ -61,9 +58,6 @@ record CpuUse(String node, String group, double due, long lostMicros, GuestVcpus
 
   private double share(CpuUse before, Duration took) {
     GuestVcpus.Times used = times.since(before.times);
-    long worked =
-        SwitchLoss.workedMicros(
-            used.ofThreads().runNanos() / 1000, used.caps().periods(), lostMicros);
-    return worked * 1e3 / took.toNanos() / due;
+    return used.ofThreads().runNanos() * workShare / took.toNanos() / due;
   }
 }

@@ -222,6 +222,11 @@ public final class CpuCompensation {
         : OptionalLong.empty();
   }
 
+  /** Of the CPU time that a vCPU uses under this cap, the part in which it works. */
+  public static double workShare(DilatedNodeStatus.Cpu cpu) {
+    return SwitchLoss.workShare(new CpuCap(cpu.quotaMicros(), cpu.periodMicros()), correction(cpu));
+  }
+
   private static long correction(DilatedNodeStatus.Cpu cpu) {
     return Optional.ofNullable(cpu.correctionMicros()).orElse(0L);
   }
