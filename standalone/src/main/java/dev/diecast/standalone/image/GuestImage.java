@@ -1,5 +1,8 @@
 package dev.diecast.standalone.image;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,25 @@ public record GuestImage(String reference, Path kernel, Path initrd, Optional<Pa
    */
   public static final List<String> QUICK_BOOT_ARGUMENTS =
       List.of("quiet", "mitigations=off", "random.trust_cpu=on", "cryptomgr.notests");
+
+  /** What a guest's kernel and its page tables take before the first file is unpacked. */
+  private static final long KERNEL_BYTES = 32L << 20;
+
+  /**
+   * Memory that a guest must have for its files to be whole. While they are unpacked they are there
+   * twice, and a root file system in memory takes no more than half of what the kernel has left
+   * beside the image (Linux, Documentation/filesystems/ramfs-rootfs-initramfs.rst and tmpfs.rst);
+   * what has no room is missing, without a word but on the console.
+   *
+   * @throws UncheckedIOException where the image cannot be read
+   */
+  public long leastMemoryBytes() {
+    try {
+      return 3 * Files.size(initrd) + KERNEL_BYTES;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + initrd, e);
+    }
+  }
 
   /**
    * The file that KubeVirt calls by its path within the image.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diecast.api.v1alpha1.Api;
 import dev.diecast.api.v1alpha1.NodeGroup;
 import dev.diecast.api.v1alpha1.ScaleModel;
+import dev.diecast.api.v1alpha1.TargetMachine;
 import dev.diecast.api.validation.FieldError;
 import dev.diecast.api.validation.ScaleModelValidation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -14,9 +15,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -81,34 +80,37 @@ public record ModelFile(List<ScaleModel> models, List<HasMetadata> others) {
   }
 
   /**
-   * Images that the models boot from, with the field that names each.
+   * An image that a group's guests boot from.
    *
-   * @return image reference by field, such as {@code spec.groups[0].vm.image}
+   * @param field that names it, such as {@code ScaleModel shop: spec.groups[0].vm.image}
+   * @param machine of its guests
+   * @param onNetwork whether they must know how to join one
    */
-  Map<String, String> images() {
-    return images(models);
-  }
+  record ImageUse(String field, String image, TargetMachine machine, boolean onNetwork) {}
 
-  /** The same of models with a network, whose guests must know how to join it. */
-  Map<String, String> imagesOnNetworks() {
-    return images(
-        models.stream().filter(model -> model.getSpec().networkSpec().isPresent()).toList());
-  }
-
-  private static Map<String, String> images(List<ScaleModel> models) {
-    Map<String, String> images = new LinkedHashMap<>();
+  /** All that the models boot from. */
+  List<ImageUse> images() {
+    List<ImageUse> images = new ArrayList<>();
     for (ScaleModel model : models) {
+      boolean onNetwork = model.getSpec().networkSpec().isPresent();
       List<NodeGroup> groups = model.getSpec().groups();
       for (int i = 0; i < groups.size(); i++) {
+        NodeGroup group = groups.get(i);
         String field =
             "ScaleModel %s: spec.groups[%d].vm".formatted(model.getMetadata().getName(), i);
-        if (groups.get(i).vm().image() != null) {
-          images.put(field + ".image", groups.get(i).vm().image());
+        if (group.vm().image() != null) {
+          images.add(
+              new ImageUse(field + ".image", group.vm().image(), group.machine(), onNetwork));
         }
-        if (groups.get(i).vm().template() != null) {
-          JsonNode image = groups.get(i).vm().template().at(KERNEL_IMAGE);
+        if (group.vm().template() != null) {
+          JsonNode image = group.vm().template().at(KERNEL_IMAGE);
           if (image.isTextual()) {
-            images.put(field + ".template" + KERNEL_IMAGE.replace('/', '.'), image.asText());
+            images.add(
+                new ImageUse(
+                    field + ".template" + KERNEL_IMAGE.replace('/', '.'),
+                    image.asText(),
+                    group.machine(),
+                    onNetwork));
           }
         }
       }

@@ -13,7 +13,6 @@ import dev.diecast.standalone.prometheus.PrometheusInstallation;
 import dev.diecast.standalone.qemu.DiskTools;
 import dev.diecast.standalone.qemu.QemuInstallation;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,29 +89,38 @@ public record Setup(
   }
 
   static List<String> imageProblems(ModelFile file, LocalImageStore store) {
-    List<String> problems = new ArrayList<>();
-    file.images()
-        .forEach(
-            (field, image) -> {
-              if (!image.equals(GuestImageBuilder.BASE) && !isThere(store, image)) {
-                problems.add(
-                    "%s: there is no image %s on this machine: build it with `diecast image build %s --package ...`, or use %s"
-                        .formatted(field, image, image, GuestImageBuilder.BASE));
-              }
-            });
+    return file.images().stream()
+        .filter(use -> !use.image().equals(GuestImageBuilder.BASE))
+        .flatMap(use -> imageProblem(use, store).stream())
+        .toList();
+  }
+
+  private static Optional<String> imageProblem(ModelFile.ImageUse use, LocalImageStore store) {
+    String image = use.image();
+    if (!isThere(store, image)) {
+      return Optional.of(
+          "%s: there is no image %s on this machine: build it with `diecast image build %s --package ...`, or use %s"
+              .formatted(use.field(), image, image, GuestImageBuilder.BASE));
+    }
     // Guests of what an older DieCast built would boot, and have no address.
-    file.imagesOnNetworks()
-        .forEach(
-            (field, image) -> {
-              if (!image.equals(GuestImageBuilder.BASE)
-                  && isThere(store, image)
-                  && !store.isCurrent(image)) {
-                problems.add(
-                    "%s: another version of DieCast built %s, whose guests may not know how to join a network: build it again: %s"
-                        .formatted(field, image, buildCommand(store, image)));
-              }
-            });
-    return problems;
+    if (use.onNetwork() && !store.isCurrent(image)) {
+      return Optional.of(
+          "%s: another version of DieCast built %s, whose guests may not know how to join a network: build it again: %s"
+              .formatted(use.field(), image, buildCommand(store, image)));
+    }
+    long least = store.stored(image).orElseThrow().leastMemoryBytes();
+    long memory = use.machine().memoryBytes();
+    // They would boot all the same, with what there was room for.
+    return memory >= least
+        ? Optional.empty()
+        : Optional.of(
+            "%s: the files of %s are in its guests' memory, which must have %d MiB for them, and machine.memory is %s: write %dMi or more, or build it with fewer packages"
+                .formatted(
+                    use.field(),
+                    image,
+                    Math.ceilDiv(least, 1 << 20),
+                    use.machine().memory(),
+                    Math.ceilDiv(least, 1 << 20)));
   }
 
   private static String buildCommand(LocalImageStore store, String image) {

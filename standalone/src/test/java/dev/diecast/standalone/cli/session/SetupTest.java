@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diecast.standalone.Progress;
 import dev.diecast.standalone.image.LocalImageStore;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -51,8 +52,32 @@ class SetupTest {
         .endsWith(
             ": diecast image build localhost/web:1 --package nginx-light --package iperf3"
                 + " --overlay /o");
+    withFiles(image, 1 << 20);
     String without = MODEL.replaceFirst("  network:.*\n", "");
     assertThat(Setup.imageProblems(read(without), store())).isEmpty();
+  }
+
+  /** Its guests booted with what there was room for, and a benchmark waited for them for ever. */
+  @Test
+  void aGuestMustHaveRoomForItsFiles() throws IOException {
+    Path image = Files.createDirectories(directory.resolve("images/localhost/web:1"));
+    Files.writeString(image.resolve("manifest.json"), "{\"packages\":[]}");
+    String model = MODEL.replaceFirst("  network:.*\n", "");
+    withFiles(image, 32 << 20);
+    assertThat(Setup.imageProblems(read(model), store())).as("3 * 32 + 32 MiB").isEmpty();
+    withFiles(image, (32 << 20) + 1);
+    assertThat(Setup.imageProblems(read(model), store()))
+        .singleElement()
+        .asString()
+        .contains("spec.groups[0].vm.image", "machine.memory is 128Mi", "write 129Mi or more");
+  }
+
+  /** As large as they say; they have no content. */
+  private static void withFiles(Path image, int bytes) throws IOException {
+    Path initrd = Files.createDirectories(image.resolve("boot")).resolve("initrd");
+    try (RandomAccessFile file = new RandomAccessFile(initrd.toFile(), "rw")) {
+      file.setLength(bytes);
+    }
   }
 
   private LocalImageStore store() {

@@ -60,7 +60,7 @@ class TopologyMapsTest {
         .extracting(map -> map.getMetadata().getNamespace())
         .isEqualTo("default");
     assertThatCode(() -> TopologyMaps.requireAll(directory, read)).doesNotThrowAnyException();
-    assertThat(read.imagesOnNetworks()).hasSize(1);
+    assertThat(read.images()).singleElement().matches(ModelFile.ImageUse::onNetwork);
   }
 
   /** A cluster's guests can have it, and `plan` takes it: sound, and not to be had here. */
