@@ -70,7 +70,7 @@ final class CompareCommand implements Callable<Integer> {
       names = "--significance",
       paramLabel = "P",
       defaultValue = "0.05",
-      description = "Below this probability a distance is no chance (default: ${DEFAULT-VALUE}).")
+      description = "Below this probability a difference is no chance (default: ${DEFAULT-VALUE}).")
   private double significance;
 
   @Option(
@@ -94,7 +94,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--series",
       paramLabel = "GLOB",
       description = {
-        "Compares these series alone, such as `load/*`; may be repeated (default: all there are)."
+        "Compares these series alone, such as `load/*`, or `throughput:web` for one of a kind; may be",
+        "repeated (default: all there are)."
       })
   private List<String> wanted = List.of();
 
@@ -207,7 +208,7 @@ final class CompareCommand implements Callable<Integer> {
         row.text(),
         row.ratio().orElse(null),
         row.test().map(KolmogorovSmirnov::distance).orElse(null),
-        row.test().map(KolmogorovSmirnov::probability).orElse(null),
+        row.probability().orElse(null),
         quantiles(row.a()),
         quantiles(row.b()));
   }

@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> rows) {
 
+  /** Of values that differ by more than they may, and may do so by chance. */
+  private static final String TOO_FEW = ": too few to tell, measure more";
+
   /**
    * How much runs may differ.
    *
@@ -34,6 +37,7 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
 
   /**
    * @param ratio b over a: of throughput, of CPU, of the median latency; empty where one is missing
+   * @param probability of a difference as great by chance, where that can be told
    * @param test of latencies
    */
   public record Row(
@@ -42,6 +46,7 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
       Outcome outcome,
       String text,
       Optional<Double> ratio,
+      Optional<Double> probability,
       Optional<KolmogorovSmirnov> test,
       Optional<Series> a,
       Optional<Series> b) {}
@@ -88,56 +93,72 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()));
   }
 
   private static Row alone(Series series, Optional<Series> a, Optional<Series> b, String missing) {
     return new Row(
-        kind(series),
+        series.kind(),
         series.name(),
         Outcome.UNKNOWN,
         "there is none in " + missing,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         a,
         b);
   }
 
-  private static String kind(Series series) {
-    return series.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-  }
-
   private static Row row(Series a, Series b, Limits limits) {
     return switch (a) {
       case Series.Throughput t ->
-          ratio(a, b, t.value(), ((Series.Throughput) b).value(), t.unit(), limits.throughput());
-      case Series.Cpu c -> ratio(a, b, c.share(), ((Series.Cpu) b).share(), "of due", limits.cpu());
+          ratio(
+              a,
+              b,
+              new Ratio(t.values(), ((Series.Throughput) b).values()),
+              t.unit(),
+              limits.throughput(),
+              limits.significance());
+      case Series.Cpu c ->
+          ratio(
+              a,
+              b,
+              new Ratio(c.shares(), ((Series.Cpu) b).shares()),
+              "of due",
+              limits.cpu(),
+              limits.significance());
       case Series.Latency l -> latency(l, (Series.Latency) b, limits);
     };
   }
 
   private static Row ratio(
-      Series a, Series b, double first, double second, String unit, double limit) {
-    if (first <= 0) {
-      return new Row(
-          kind(a),
-          a.name(),
-          second <= 0 ? Outcome.PASS : Outcome.FAIL,
-          format("%.4g against %.4g %s", second, first, unit),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.of(a),
-          Optional.of(b));
-    }
-    double ratio = second / first;
+      Series a, Series b, Ratio ratio, String unit, double limit, double significance) {
+    boolean isSame =
+        ratio.value().map(value -> Math.abs(value - 1) <= limit + 1e-9).orElse(ratio.second() <= 0);
+    boolean isChance = ratio.probability().filter(p -> p >= significance).isPresent();
+    Outcome outcome = isSame ? Outcome.PASS : isChance ? Outcome.UNKNOWN : Outcome.FAIL;
+    StringBuilder text =
+        new StringBuilder(format("%.4g against %.4g %s", ratio.second(), ratio.first(), unit));
+    ratio
+        .value()
+        .ifPresent(
+            value ->
+                text.append(format(": %.1f %%, may differ by %.1f %%", value * 100, limit * 100)));
+    ratio
+        .probability()
+        .ifPresent(
+            p ->
+                text.append(
+                    format(
+                        "; p = %.2g of %d and %d values", p, ratio.a().size(), ratio.b().size())));
     return new Row(
-        kind(a),
+        a.kind(),
         a.name(),
-        Math.abs(ratio - 1) <= limit + 1e-9 ? Outcome.PASS : Outcome.FAIL,
-        format(
-            "%.4g against %.4g %s: %.1f %%, may differ by %.1f %%",
-            second, first, unit, ratio * 100, limit * 100),
-        Optional.of(ratio),
+        outcome,
+        text + (outcome == Outcome.UNKNOWN ? TOO_FEW : ""),
+        ratio.value(),
+        ratio.probability(),
         Optional.empty(),
         Optional.of(a),
         Optional.of(b));
@@ -152,7 +173,7 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
             : test.probability() < limits.significance() ? Outcome.FAIL : Outcome.UNKNOWN;
     double median = a.distribution().quantile(0.5);
     return new Row(
-        kind(a),
+        a.kind(),
         a.name(),
         outcome,
         format(
@@ -162,8 +183,9 @@ public record Comparison(Outcome outcome, RunRecord a, RunRecord b, List<Row> ro
             test.probability(),
             a.distribution().count(),
             b.distribution().count(),
-            outcome == Outcome.UNKNOWN ? ": too few to tell, measure more" : ""),
+            outcome == Outcome.UNKNOWN ? TOO_FEW : ""),
         median > 0 ? Optional.of(b.distribution().quantile(0.5) / median) : Optional.empty(),
+        Optional.of(test.probability()),
         Optional.of(test),
         Optional.of(a),
         Optional.of(b));

@@ -140,13 +140,13 @@ public record RunRecord(
     return file.replaceFirst("[.][^.]*$", "").replaceFirst("(?<=.)-[0-9]+$", "");
   }
 
-  /** With the series alone whose names match, in the order in which they are. */
+  /** With the series alone whose names or keys match, in the order in which they are. */
   public RunRecord only(Predicate<String> names) {
     return new RunRecord(
         name,
         verdict,
         timeDilationFactor,
-        series.stream().filter(one -> names.test(one.name())).toList());
+        series.stream().filter(one -> names.test(one.name()) || names.test(one.key())).toList());
   }
 
   private static List<Series> series(Path file, String name) throws IOException {

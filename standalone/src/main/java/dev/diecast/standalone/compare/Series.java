@@ -1,17 +1,23 @@
 package dev.diecast.standalone.compare;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /** One result of a run, in the guest's frame of time. */
 public sealed interface Series {
   /** What it is called in both runs. */
   String name();
 
-  /** Of which kind: two series are compared where kind and name are the same. */
+  /** {@code throughput}, {@code latency} or {@code cpu}. */
+  default String kind() {
+    return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  /** Two series are compared where these are the same: {@code throughput:web}. */
   default String key() {
-    return getClass().getSimpleName() + " " + name();
+    return kind() + ":" + name();
   }
 
   /**
@@ -25,8 +31,8 @@ public sealed interface Series {
       case Series first when same.size() == 1 -> first;
       case Throughput first ->
           new Throughput(
-              first.name(), mean(same, series -> ((Throughput) series).value()), first.unit());
-      case Cpu first -> new Cpu(first.name(), mean(same, series -> ((Cpu) series).share()));
+              first.name(), all(same, series -> ((Throughput) series).values()), first.unit());
+      case Cpu first -> new Cpu(first.name(), all(same, series -> ((Cpu) series).shares()));
       case Latency first ->
           new Latency(
               first.name(),
@@ -42,17 +48,31 @@ public sealed interface Series {
     };
   }
 
-  private static double mean(List<Series> same, ToDoubleFunction<Series> value) {
-    return same.stream().mapToDouble(value).average().orElseThrow();
+  private static List<Double> all(List<Series> same, Function<Series, List<Double>> values) {
+    return same.stream().flatMap(series -> values.apply(series).stream()).toList();
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 
   /**
+   * @param values of each node, or each time
    * @param unit such as {@code requests/s}, of guest time
    */
-  record Throughput(String name, double value, String unit) implements Series {
+  record Throughput(String name, List<Double> values, String unit) implements Series {
     public Throughput {
       Objects.requireNonNull(unit);
-      requireSound("throughput", name, value);
+      values = List.copyOf(values);
+      values.forEach(value -> requireSound("throughput", name, value));
+    }
+
+    public Throughput(String name, double value, String unit) {
+      this(name, List.of(value), unit);
+    }
+
+    public double value() {
+      return mean(values);
     }
   }
 
@@ -65,11 +85,20 @@ public sealed interface Series {
   }
 
   /**
-   * @param share of the CPU that was due to a tier, that it used
+   * @param shares of the CPU that was due to a tier, that it used, each time
    */
-  record Cpu(String name, double share) implements Series {
+  record Cpu(String name, List<Double> shares) implements Series {
     public Cpu {
-      requireSound("cpu", name, share);
+      shares = List.copyOf(shares);
+      shares.forEach(share -> requireSound("cpu", name, share));
+    }
+
+    public Cpu(String name, double share) {
+      this(name, List.of(share));
+    }
+
+    public double share() {
+      return mean(shares);
     }
   }
 

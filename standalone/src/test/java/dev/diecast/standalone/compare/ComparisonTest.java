@@ -132,7 +132,7 @@ class ComparisonTest {
     assertThat(pooled.series())
         .extracting(Series::key)
         .containsExactlyElementsOf(RunRecord.read(one).series().stream().map(Series::key).toList())
-        .containsExactly("Throughput client", "Latency client");
+        .containsExactly("throughput:client", "latency:client");
     Distribution latency = ((Series.Latency) pooled.series().get(1)).distribution();
     assertThat(latency.count()).isEqualTo(240_000);
     assertThat(latency.quantile(0.75)).isCloseTo(0.001, within(1e-12));
@@ -229,11 +229,16 @@ class ComparisonTest {
     }
     List<Series> series = RunRecord.read(run).series();
     assertThat(series).hasSize(3);
-    assertThat(series.getFirst()).isEqualTo(new Series.Throughput("shop", 20, "1/s"));
+    assertThat(series.getFirst())
+        .isEqualTo(new Series.Throughput("shop", List.of(10.0, 20.0, 30.0), "1/s"));
+    assertThat(((Series.Throughput) series.getFirst()).value()).isCloseTo(20, within(1e-12));
     Distribution all = ((Series.Latency) series.get(2)).distribution();
     assertThat(all.corners()).containsExactly(1, 2, 3);
     assertThat(((Series.Cpu) series.get(1)).share()).isCloseTo(0.2, within(1e-12));
-    assertThat(RunRecord.read(run).only(name -> !name.equals("shop")).series()).isEmpty();
+    assertThat(RunRecord.read(run).only(name -> name.matches("other.*")).series()).isEmpty();
+    assertThat(RunRecord.read(run).only("cpu:shop"::equals).series())
+        .singleElement()
+        .isInstanceOf(Series.Cpu.class);
   }
 
   @Test
@@ -281,7 +286,28 @@ class ComparisonTest {
     Files.writeString(directory.resolve("a/3/load.txt"), PGBENCH);
     assertThatThrownBy(() -> RunRecord.read(directory.resolve("a")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("a/1", "a/3", "no repetitions", "Throughput load");
+        .hasMessageContainingAll("a/1", "a/3", "no repetitions", "throughput:load");
+  }
+
+  private Path runs(String name, double... rates) throws IOException {
+    for (int i = 0; i < rates.length; i++) {
+      run(name + "/" + i, "PASS", rates[i], normal(i, 200, 0.1));
+    }
+    return directory.resolve(name);
+  }
+
+  @Test
+  void ratesOfRepeatedRunsMayDifferByChance() throws IOException {
+    Path a = runs("a", 1.35, 1.30, 1.41, 1.32);
+    Comparison oneSlow = compare(a, runs("slow", 0.98, 1.28, 1.32, 1.35));
+    assertThat(oneSlow.rows().getFirst().outcome()).isEqualTo(Outcome.UNKNOWN);
+    assertThat(oneSlow.rows().getFirst().text())
+        .contains("91.6 %", "of 4 and 4 values: too few to tell");
+    Comparison allSlow = compare(a, runs("slower", 1.21, 1.24, 1.22, 1.25));
+    assertThat(allSlow.rows().getFirst().outcome()).isEqualTo(Outcome.FAIL);
+    assertThat(allSlow.rows().getFirst().text()).contains("91.4 %", "p = 0.0");
+    Comparison same = compare(a, runs("same", 1.34, 1.33, 1.36, 1.37));
+    assertThat(same.rows().getFirst().outcome()).isEqualTo(Outcome.PASS);
   }
 
   @Test
