@@ -1,6 +1,5 @@
 package dev.diecast.core.fidelity;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,12 +63,10 @@ public final class RandomEffects {
             .flatMapToDouble(
                 group ->
                     group.getValue().stream()
-                        .mapToDouble(value -> value - medians.get(group.getKey()).value())
+                        .mapToDouble(value -> Math.abs(value - medians.get(group.getKey()).value()))
                         // Of n readings one is their median, and tells nothing.
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(Math::abs))
-                        .skip(1)
-                        .mapToDouble(Math::abs))
+                        .sorted()
+                        .skip(1))
             .toArray();
     double deviation =
         distances.length == 0 ? 0 : Share.NORMAL_DEVIATION * Share.ofReadings(distances).value();

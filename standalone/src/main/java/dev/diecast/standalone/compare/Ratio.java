@@ -41,7 +41,7 @@ record Ratio(List<Double> a, List<Double> b) {
     return Double.isNaN(p) ? Optional.empty() : Optional.of(p); // all values are the same
   }
 
-  private static double mean(List<Double> values) {
+  static double mean(List<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 

@@ -52,10 +52,6 @@ public sealed interface Series {
     return same.stream().flatMap(series -> values.apply(series).stream()).toList();
   }
 
-  private static double mean(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-  }
-
   /**
    * @param values of each node, or each time
    * @param unit such as {@code requests/s}, of guest time
@@ -72,7 +68,7 @@ public sealed interface Series {
     }
 
     public double value() {
-      return mean(values);
+      return Ratio.mean(values);
     }
   }
 
@@ -98,7 +94,7 @@ public sealed interface Series {
     }
 
     public double share() {
-      return mean(shares);
+      return Ratio.mean(shares);
     }
   }
 

@@ -34,8 +34,7 @@ record CpuUse(String node, String group, double due, double workShare, GuestVcpu
    * switches is no work.
    */
   static Map<String, Double> shares(List<CpuUse> before, List<CpuUse> after, Duration took) {
-    Map<String, CpuUse> earlier =
-        before.stream().collect(Collectors.toMap(CpuUse::node, Function.identity()));
+    Map<String, CpuUse> earlier = byNode(before);
     return after.stream()
         .collect(
             Collectors.groupingBy(
@@ -47,13 +46,16 @@ record CpuUse(String node, String group, double due, double workShare, GuestVcpu
   /** What the nodes of each group used together, as their host counted it. */
   static Map<String, GuestVcpus.Times> byGroup(List<CpuUse> before, List<CpuUse> after) {
     Map<String, GuestVcpus.Times> used = new TreeMap<>();
-    Map<String, CpuUse> earlier =
-        before.stream().collect(Collectors.toMap(CpuUse::node, Function.identity()));
+    Map<String, CpuUse> earlier = byNode(before);
     after.forEach(
         use ->
             used.merge(
                 use.group, use.times.since(earlier.get(use.node).times), GuestVcpus.Times::plus));
     return used;
+  }
+
+  private static Map<String, CpuUse> byNode(List<CpuUse> uses) {
+    return uses.stream().collect(Collectors.toMap(CpuUse::node, Function.identity()));
   }
 
   private double share(CpuUse before, Duration took) {

@@ -217,14 +217,17 @@ public final class CpuCompensation {
    */
   public static OptionalLong switchLoss(DilatedNodeStatus.Cpu cpu, OptionalDouble ratio) {
     return ratio.isPresent()
-        ? SwitchLoss.measured(
-            new CpuCap(cpu.quotaMicros(), cpu.periodMicros()), correction(cpu), ratio.getAsDouble())
+        ? SwitchLoss.measured(inForce(cpu), correction(cpu), ratio.getAsDouble())
         : OptionalLong.empty();
   }
 
   /** Of the CPU time that a vCPU uses under this cap, the part in which it works. */
   public static double workShare(DilatedNodeStatus.Cpu cpu) {
-    return SwitchLoss.workShare(new CpuCap(cpu.quotaMicros(), cpu.periodMicros()), correction(cpu));
+    return SwitchLoss.workShare(inForce(cpu), correction(cpu));
+  }
+
+  private static CpuCap inForce(DilatedNodeStatus.Cpu cpu) {
+    return new CpuCap(cpu.quotaMicros(), cpu.periodMicros());
   }
 
   private static long correction(DilatedNodeStatus.Cpu cpu) {
